@@ -1,0 +1,56 @@
+# Every target is one line to read; `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIN := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format openapi bench audit requirements clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/.runtime ## Set everything up and serve on http://127.0.0.1:8000
+	@exec $(BIN)/seloste serve
+
+test: $(VENV)/.dev $(VENV)/.browser ## Set everything up and run every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev ## Style, types, layers
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: $(VENV)/.dev ## Write the code in its usual form
+	$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+openapi: $(VENV)/.runtime ## Write openapi/seloste.json
+	$(BIN)/seloste openapi
+
+bench: $(VENV)/.dev ## Measure against nginx and pgbench; writes docs/performance.md
+	$(BIN)/python -m bench
+
+requirements: ## Pin all dependencies anew, with hashes and without addresses (needs uv)
+	$(PIN) --group dev -o requirements-dev.txt pyproject.toml deploy/build.in
+	$(PIN) -c requirements-dev.txt -o requirements.txt pyproject.toml deploy/build.in
+
+clean: ## Remove what set-up made; data stays
+	rm -rf $(VENV) *.egg-info build
+
+$(VENV)/.python:
+	@$(PYTHON) deploy/check_python.py
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: $(VENV)/.python requirements.txt pyproject.toml
+	@echo "Installing what Seloste runs with (about a minute the first time) ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.txt
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev
+	@$(BIN)/python deploy/ensure_browser.py
+	@touch $@

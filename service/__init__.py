@@ -1,0 +1,1 @@
+"""What is asked: one room per feature, one file per act. docs/architecture.md shows the way around."""

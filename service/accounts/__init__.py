@@ -1,0 +1,1 @@
+"""Who is who: tenants, their controllers, delegations, OAuth clients and how each gets its first credential."""

@@ -1,0 +1,175 @@
+"""Controllers: the legal entities of a tenant. Their identifiers go to the directory as claims in the same transaction."""
+
+import zoneinfo
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, patch, post
+from msgspec import UNSET
+
+from service import clock, errors, idempotency, languages, paging
+from service.accounts.schemas import Controller, ControllerChange, ControllerPage, DataProtectionOfficer, NewController
+from service.errors import FieldError, InvalidContent, NotFound
+from service.guarding import requires
+from service.history.recording import record
+from service.idempotency import Attempt
+from service.texts import why_not_mailbox
+from tenants import directory
+from tenants.acting import acting_for
+from tenants.callers import Acting, Actor
+from tenants.database import Connection
+from tenants.scopes import Scope
+
+PATH = "/v1/tenants/{tenant:str}/controllers"
+
+
+@post(
+    PATH,
+    operation_id="addController",
+    summary="Add a controller",
+    tags=["Controllers"],
+    **requires(Scope.controllers_write, problems=[errors.InvalidContent, errors.IdempotencyKeyReused]),
+)
+async def add_controller(acting: Acting, data: NewController, attempt: Attempt) -> Response[Controller]:
+    """Its business id, names and domains are claimed; the operator verifies them, and only then do they route requests."""
+    async with acting_for(acting.tenant_id) as db:
+
+        async def effect() -> idempotency.Answer:
+            added = await add(db, acting.tenant_id, acting.actor, data)
+            return idempotency.answer(added, headers={"location": f"/v1/tenants/{acting.tenant_slug}/controllers/{added.id}"})
+
+        return await attempt.once(db, effect)  # type: ignore[return-value]
+
+
+@get(
+    PATH,
+    operation_id="listControllers",
+    summary="List controllers",
+    tags=["Controllers"],
+    **requires(Scope.controllers_read),
+)
+async def list_controllers(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> ControllerPage:
+    async with acting_for(acting.tenant_id, read_only=True) as db:
+        rows = await db.fetch(
+            _SELECT + "WHERE c.tenant_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3",
+            acting.tenant_id,
+            paging.position(cursor),
+            limit + 1,
+        )
+    items = [_controller(row) for row in rows[:limit]]
+    return ControllerPage(items, paging.next_cursor([row["id"] for row in rows], limit))
+
+
+@get(
+    PATH + "/{controller_id:uuid}",
+    operation_id="getController",
+    summary="Read a controller",
+    tags=["Controllers"],
+    **requires(Scope.controllers_read),
+)
+async def get_controller(acting: Acting, controller_id: UUID) -> Controller:
+    async with acting_for(acting.tenant_id, read_only=True) as db:
+        return _controller(await _row(db, acting.tenant_id, controller_id))
+
+
+@patch(
+    PATH + "/{controller_id:uuid}",
+    operation_id="changeController",
+    summary="Change a controller",
+    tags=["Controllers"],
+    **requires(Scope.controllers_write, problems=[errors.InvalidContent]),
+)
+async def change_controller(acting: Acting, controller_id: UUID, data: ControllerChange) -> Controller:
+    """An identifier that is changed is a new claim: it must be verified again. Published versions keep what they showed."""
+    async with acting_for(acting.tenant_id) as db:
+        row = await _row(db, acting.tenant_id, controller_id, lock=True)
+        before = {name: row[name] for name in NewController.__struct_fields__}
+        before["dpo"] = _dpo(row["dpo"])
+        changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+        after = normalised(NewController(**{**before, **changes}))
+        fields = ", ".join(f"{name} = ${number}" for number, name in enumerate(after, start=4))
+        await db.execute(
+            f"UPDATE controllers SET {fields}, revision = revision + 1, updated_at = $3 WHERE tenant_id = $1 AND id = $2",
+            acting.tenant_id,
+            controller_id,
+            clock.now(),
+            *after.values(),
+        )
+        await directory.write_claims(db, acting.tenant_id, controller_id, after, clock.now())
+        subject = {"controller": controller_id}
+        await record(db, acting.tenant_id, "controller:change", acting.actor, subject, {"fields": sorted(changes)})
+        return _controller(await _row(db, acting.tenant_id, controller_id))
+
+
+async def add(db: Connection, tenant: UUID, actor: Actor, data: NewController) -> Controller:
+    """`db` is acting for `tenant`."""
+    values = normalised(data)
+    at, controller_id = clock.now(), clock.new_id()
+    await db.execute(
+        f"""INSERT INTO controllers (tenant_id, id, created_at, updated_at, revision, {", ".join(values)})
+            VALUES ($1, $2, $3, $3, 1, {", ".join(f"${number}" for number in range(4, 4 + len(values)))})""",
+        tenant,
+        controller_id,
+        at,
+        *values.values(),
+    )
+    await directory.write_claims(db, tenant, controller_id, values, at)
+    await record(db, tenant, "controller:add", actor, {"controller": controller_id})
+    return _controller(await _row(db, tenant, controller_id))
+
+
+def normalised(data: NewController) -> dict[str, Any]:
+    """The columns of a controller; says all that is wrong at once."""
+    wrong: list[FieldError] = []
+    values: dict[str, Any] = {name: getattr(data, name) for name in data.__struct_fields__}
+    values["name"] = " ".join(data.name.split())
+    if not directory.fold_name(values["name"]):
+        wrong.append(FieldError("/name", "The name needs letters or digits."))
+    if data.time_zone not in zoneinfo.available_timezones():
+        wrong.append(FieldError("/time_zone", f"{data.time_zone!r} is not an IANA time zone such as Europe/Helsinki."))
+    for code in data.languages:
+        if not languages.is_known(code):
+            wrong.append(FieldError("/languages", f"{code!r} is not a language code of ISO 639 such as fi, sv or en."))
+    if data.business_id:
+        try:
+            values["business_id"] = directory.business_id(data.business_id, data.country)
+        except directory.NotAnIdentifier as error:
+            wrong.append(FieldError("/business_id", str(error)))
+    try:
+        values["domains"] = list(dict.fromkeys(directory.domain(name) for name in data.domains))
+    except directory.NotAnIdentifier as error:
+        wrong.append(FieldError("/domains", str(error)))
+    for pointer, address in (("/email", data.email), ("/dpo/email", data.dpo.email if data.dpo else None)):
+        if address and (why := why_not_mailbox(address)):
+            wrong.append(FieldError(pointer, why))
+    if wrong:
+        raise InvalidContent("The controller cannot be kept like this; `errors` says where.", errors=wrong)
+    for name in ("business_id", "address", "email", "phone"):
+        values[name] = values[name] or None
+    values["dpo"] = msgspec.json.encode(data.dpo).decode() if data.dpo else None
+    return values
+
+
+_SELECT = """
+SELECT c.*, ARRAY(SELECT d.value FROM directory d
+                  WHERE d.tenant_id = c.tenant_id AND d.controller_id = c.id AND d.verified_at IS NOT NULL AND d.ended_at IS NULL
+                  ORDER BY d.id) AS verified
+FROM controllers c
+"""
+
+
+async def _row(db: Connection, tenant: UUID, controller_id: UUID, *, lock: bool = False) -> Any:
+    statement = _SELECT + "WHERE c.tenant_id = $1 AND c.id = $2" + (" FOR UPDATE OF c" if lock else "")
+    if (row := await db.fetchrow(statement, tenant, controller_id)) is None:
+        raise NotFound("There is no such controller here.")
+    return row
+
+
+def _controller(row: Any) -> Controller:
+    fields = {name: row[name] for name in Controller.__struct_fields__ if name != "dpo"}
+    return Controller(**fields, dpo=_dpo(row["dpo"]))
+
+
+def _dpo(text: str | None) -> DataProtectionOfficer | None:
+    return msgspec.json.decode(text, type=DataProtectionOfficer) if text else None

@@ -1,0 +1,172 @@
+"""The building: all routes, the guard, the shape of errors, and what lives as long as the process."""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from litestar import Litestar, Request
+from litestar.connection import ASGIConnection
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.spec import Components, OAuthFlow, OAuthFlows, SecurityScheme, Tag
+from litestar.types import ControllerRouterHandler
+
+from service import refusing
+from service.accounts import clients, controllers, credentials, delegations, tokens
+from service.accounts import tenants as tenants_routes
+from service.errors import Forbidden, NotFound
+from service.history import reading as history_reading
+from service.hosting import embedding, landing
+from service.hosting import routes as hosting
+from service.idempotency import Attempt, attempt_by
+from service.intake import reading as intake_reading
+from service.intake import routes as intake
+from service.living import Life, health_live, health_ready
+from service.notices import drafting
+from service.notices import routes as notices
+from service.settings import Settings
+from tenants.callers import Acting, ClientEnded
+from tenants.delegating import resolve
+from tenants.scopes import DESCRIPTIONS, Scope
+
+TOKEN_URL = "/oauth/token"  # noqa: S105 — an address
+
+ROUTES: Sequence[ControllerRouterHandler] = (
+    *(landing.read_landing, landing.read_embedding_page, landing.read_docs, landing.read_docs_file, landing.read_openapi),
+    *(health_live, health_ready),
+    *(tokens.token, tokens.jwks, tokens.authorization_server, tokens.protected_resource),
+    *(tenants_routes.create_tenant, tenants_routes.list_tenants, tenants_routes.get_tenant, tenants_routes.change_tenant),
+    *(controllers.add_controller, controllers.list_controllers, controllers.get_controller, controllers.change_controller),
+    *(delegations.begin_delegation, delegations.list_delegations, delegations.end_delegation),
+    *(clients.create_client, clients.list_clients, clients.end_client, credentials.show, credentials.take),
+    *(notices.create_notice, notices.list_notices, notices.get_notice, notices.change_notice),
+    *(drafting.get_draft, drafting.write_draft, drafting.change_draft),
+    *(notices.publish_version, notices.list_versions, notices.get_version),
+    *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
+    *(hosting.read_history_in, hosting.read_version, hosting.compare_versions, embedding.read_script),
+    *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),
+    *(intake.show_form, intake.send_form, intake.show_notice_form, intake.send_notice_form),
+    *(intake_reading.list_requests, intake_reading.get_request, history_reading.list_audit_events),
+)
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A route says what it needs or why it is public; one that says neither refuses everybody."""
+    if "public" in handler.opt:
+        return
+    scopes: tuple[Scope, ...] = handler.opt.get("scopes", ())
+    if not scopes:
+        raise Forbidden("This route is not open to anybody.")
+    authenticator = connection.app.state.authenticator
+    caller = await authenticator.caller(connection.headers.get("authorization"))
+    try:
+        acting = await resolve(caller, connection.path_params.get("tenant"))
+    except ClientEnded as error:
+        raise authenticator.invalid("The client of this token was ended.") from error
+    if not caller.scopes & set(scopes):
+        raise authenticator.insufficient(scopes)
+    if acting is None:
+        raise NotFound("There is no such tenant, or it does not let you act for it.")
+    if acting.is_delegated and not (handler.opt["delegable"] and acting.scopes & set(scopes)):
+        raise Forbidden("The tenant has not let you do this for it.")
+    connection.scope["state"]["acting"] = acting
+
+
+def provide_acting(request: Request[Any, Any, Any]) -> Acting:
+    acting: Acting = request.scope["state"]["acting"]
+    return acting
+
+
+async def provide_attempt(request: Request[Any, Any, Any], acting: Acting) -> Attempt:
+    client, tenant = str(acting.caller.client_id), acting.tenant_id
+    return await attempt_by(request, request.app.state.settings.keys, client, tenant)
+
+
+def build(settings: Settings) -> Litestar:
+    """The application; what it needs of the outside it gets when it starts (`Life`)."""
+    life = Life(settings)
+    app = Litestar(
+        route_handlers=ROUTES,
+        guards=[guard],
+        dependencies={"acting": Provide(provide_acting, sync_to_thread=False), "attempt": Provide(provide_attempt)},
+        exception_handlers={
+            HTTPException: refusing.refuse,
+            Exception: refusing.refuse,
+        },
+        lifespan=[life.lasting],
+        openapi_config=None,
+        request_max_body_size=None,
+        logging_config=None,
+    )
+    app.state.openapi = describe
+    return app
+
+
+@functools.cache
+def describe() -> bytes:
+    """The OpenAPI document of all routes, always the same bytes for the same routes."""
+    described = Litestar(
+        route_handlers=ROUTES,
+        dependencies={"acting": Provide(provide_acting, sync_to_thread=False), "attempt": Provide(provide_attempt)},
+        openapi_config=OpenAPIConfig(
+            title="Seloste",
+            version="1",
+            summary="Privacy notices and data-subject requests",
+            description=(
+                "Manage versioned privacy notices, read them as the world does, and take in data-subject requests.\n\n"
+                "Errors are `application/problem+json` (RFC 9457) with a stable `type`. Lists page by cursor. Every POST takes an "
+                "`Idempotency-Key`; answers are kept for 24 hours. Times are RFC 3339 in UTC."
+            ),
+            tags=[
+                Tag(name)
+                for name in (
+                    "Tenants",
+                    "Controllers",
+                    "Delegations",
+                    "Clients",
+                    "Notices",
+                    "Versions",
+                    "Public",
+                    "Intake",
+                    "Requests",
+                    "Audit",
+                )
+            ],
+            components=Components(
+                security_schemes={
+                    "basic": SecurityScheme(type="http", scheme="basic", description="client_id and client_secret"),
+                    "oauth2": SecurityScheme(
+                        type="oauth2",
+                        flows=OAuthFlows(
+                            client_credentials=OAuthFlow(token_url=TOKEN_URL, scopes={s.value: DESCRIPTIONS[s] for s in Scope})
+                        ),
+                    ),
+                }
+            ),
+        ),
+    ).openapi_schema.to_schema()
+    for operations in described["paths"].values():
+        for operation in operations.values():
+            if isinstance(operation, dict):
+                _tell_of_idempotency(operation)
+    return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
+
+
+def _tell_of_idempotency(operation: dict[str, Any]) -> None:
+    """Where a key may be reused, it may be sent: the header is read by the dependency, which no schema shows."""
+    takes = "urn:seloste:problem:idempotency-key-reused" in str(operation.get("responses", {}).get("422", ""))
+    if takes:
+        operation.setdefault("parameters", []).append(
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "maxLength": 257},
+                "description": (
+                    "Yours, at random. The same key and body within 24 hours get the first answer again; another body is refused."
+                ),
+            }
+        )

@@ -1,0 +1,288 @@
+"""The public copies: what this node knows of published notices, in memory, on disk, and behind both in the database.
+
+The database is asked on a miss. When it is away, the disk answers: it holds everything that was published and that this
+node was told of, each row with a MAC, so that a changed file shows nothing that was not published.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID
+
+import msgspec
+import structlog
+
+from service.notices.publishing import Scheduled
+from tenants.acting import acting_for_platform
+from tenants.database import DatabaseAway
+from tenants.delegating import as_id
+
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What there is of a notice: enough to choose a version, not its text."""
+
+    tenant_id: UUID
+    tenant_slug: str
+    notice_id: UUID
+    slug: str
+    default_language: str
+    controller_ids: list[UUID]
+    schedule: list[Scheduled]
+    changed_at: datetime
+
+    def in_force(self, at: datetime) -> Scheduled | None:
+        """Of the versions whose time has come, the one that applies from the latest day; the higher number among equals."""
+        due = [version for version in self.schedule if version.in_force_at <= at]
+        return max(due, key=lambda version: (version.effective_from, version.number), default=None)
+
+    def version(self, number: int) -> Scheduled | None:
+        return next((version for version in self.schedule if version.number == number), None)
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """Final bytes, plain and compressed, with the tag that names them."""
+
+    media_type: str
+    body: bytes
+    gzip: bytes
+    br: bytes
+
+    @property
+    def etag(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()[:32]
+
+    @property
+    def size(self) -> int:
+        return len(self.body) + len(self.gzip) + len(self.br) + 500
+
+
+Key = tuple[UUID, int, str]
+
+
+class Copies:
+    """One per process."""
+
+    def __init__(self, folder: Path, mac_key: bytes, memory_bytes: int) -> None:
+        self._disk = _Disk(folder, mac_key)
+        self._memory_bytes = memory_bytes
+        self._used = 0
+        self._heads: OrderedDict[str, Head] = OrderedDict()
+        self._copies: OrderedDict[Key, Copy] = OrderedDict()
+        self._flights: dict[object, asyncio.Future[Any]] = {}
+
+    async def head(self, tenant: str, notice: str) -> Head | None:
+        """By slugs or ids."""
+        name = f"{tenant}/{notice}"
+        if (known := self._heads.get(name)) is not None:
+            return known
+        found = await self._once(name, lambda: self._find_head(tenant, notice))
+        if found is not None:
+            self._heads[name] = found
+            if len(self._heads) > 50_000:
+                self._heads.popitem(last=False)
+        return found
+
+    async def copy(self, head: Head, number: int, path: str) -> Copy | None:
+        key = (head.notice_id, number, path)
+        if (known := self._copies.get(key)) is not None:
+            self._copies.move_to_end(key)
+            return known
+        found = await self._once(key, lambda: self._find_copy(head, number, path))
+        if found is not None and key not in self._copies:
+            self._copies[key] = found
+            self._used += found.size
+            while self._used > self._memory_bytes and len(self._copies) > 1:
+                self._used -= self._copies.popitem(last=False)[1].size
+        return found
+
+    def forget(self, notice_ids: Iterable[UUID] | None = None) -> None:
+        """Look anew at these notices, or at all: what is in memory may be old."""
+        if notice_ids is None:
+            self._heads.clear()
+            self._copies.clear()
+            self._used = 0
+            return
+        gone = set(notice_ids)
+        for name in [name for name, head in self._heads.items() if head.notice_id in gone]:
+            del self._heads[name]
+        for key in [key for key in self._copies if key[0] in gone]:
+            self._used -= self._copies.pop(key).size
+
+    async def keep(self, head: Head, copies: dict[tuple[int, str], Copy]) -> None:
+        """Write a notice's copies to disk, for the day when the database is away."""
+        await asyncio.to_thread(self._disk.write, head, copies)
+
+    async def newest_kept(self) -> datetime | None:
+        return await asyncio.to_thread(self._disk.newest)
+
+    async def kept_numbers(self, notice_id: UUID) -> set[int]:
+        return await asyncio.to_thread(self._disk.numbers, notice_id)
+
+    async def _once(self, key: object, find: Callable[[], Awaitable[T]]) -> T:
+        """Many who ask for the same at once wait for one look."""
+        if (flight := self._flights.get(key)) is None:
+            flight = self._flights[key] = asyncio.ensure_future(find())
+            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+        result: T = await asyncio.shield(flight)
+        return result
+
+    async def _find_head(self, tenant: str, notice: str) -> Head | None:
+        try:
+            async with acting_for_platform("a published notice is for everybody", read_only=True) as db:
+                row = await db.fetchrow(
+                    HEAD + "WHERE (t.slug = $1 OR t.id = $2) AND (p.slug = $3 OR p.id = $4)", tenant, as_id(tenant), notice, as_id(notice)
+                )
+            return head_of(row) if row else None
+        except DatabaseAway:
+            found = await asyncio.to_thread(self._disk.head, tenant, notice)
+            if found is None:
+                raise
+            return found
+
+    async def _find_copy(self, head: Head, number: int, path: str) -> Copy | None:
+        try:
+            async with acting_for_platform("a published notice is for everybody", read_only=True) as db:
+                row = await db.fetchrow(
+                    """SELECT media_type, body, gzip, br FROM renditions
+                       WHERE tenant_id = $1 AND notice_id = $2 AND number = $3 AND path = $4""",
+                    head.tenant_id,
+                    head.notice_id,
+                    number,
+                    path,
+                )
+            return Copy(**row) if row else None
+        except DatabaseAway:
+            found = await asyncio.to_thread(self._disk.copy, head.notice_id, number, path)
+            if found is None and number in await asyncio.to_thread(self._disk.numbers, head.notice_id):
+                return None
+            if found is None:
+                raise
+            return found
+
+    def close(self) -> None:
+        self._disk.close()
+
+
+HEAD = """
+SELECT p.tenant_id, t.slug AS tenant_slug, p.id AS notice_id, p.slug, p.default_language, p.controller_ids, p.schedule, p.changed_at
+FROM publications p JOIN tenants t ON t.id = p.tenant_id
+"""
+
+
+def head_of(row: Any) -> Head:
+    return Head(**{**row, "schedule": msgspec.json.decode(row["schedule"], type=list[Scheduled])})
+
+
+@dataclass
+class _Disk:
+    """A SQLite file, written by one thread at a time; a row whose MAC is wrong is left aside and told."""
+
+    folder: Path
+    mac_key: bytes
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        file = self.folder / "copies.sqlite"
+        try:
+            return self._prepared(file)
+        except sqlite3.DatabaseError:
+            aside = file.with_suffix(".damaged")
+            file.replace(aside)
+            log.error("public copies were damaged and are left aside", file=str(aside))
+            return self._prepared(file)
+
+    @staticmethod
+    def _prepared(file: Path) -> sqlite3.Connection:
+        db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(
+            """CREATE TABLE IF NOT EXISTS heads (notice_id TEXT PRIMARY KEY, tenant_id TEXT, tenant_slug TEXT, slug TEXT,
+               changed_at TEXT, head BLOB NOT NULL, mac BLOB NOT NULL)"""
+        )
+        db.execute("CREATE INDEX IF NOT EXISTS heads_by_slug ON heads (slug)")
+        db.execute(
+            """CREATE TABLE IF NOT EXISTS copies (notice_id TEXT, number INTEGER, path TEXT, copy BLOB NOT NULL, mac BLOB NOT NULL,
+               PRIMARY KEY (notice_id, number, path)) WITHOUT ROWID"""
+        )
+        file.chmod(0o600)
+        return db
+
+    def write(self, head: Head, copies: dict[tuple[int, str], Copy]) -> None:
+        name, encoded = str(head.notice_id), msgspec.msgpack.encode(head)
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                for (number, path), copy in copies.items():
+                    blob = msgspec.msgpack.encode(copy)
+                    mac = self._mac(name, str(number), path, blob)
+                    self._db.execute("INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?)", (name, number, path, blob, mac))
+                found_by = (name, str(head.tenant_id), head.tenant_slug, head.slug, head.changed_at.isoformat(timespec="microseconds"))
+                mac = self._mac(name, "head", "", encoded)
+                self._db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?)", (*found_by, encoded, mac))
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def head(self, tenant: str, notice: str) -> Head | None:
+        with self._lock:
+            row = self._db.execute(
+                """SELECT notice_id, head, mac FROM heads
+                   WHERE (slug = :notice OR notice_id = :notice_id) AND (tenant_slug = :tenant OR tenant_id = :tenant_id)""",
+                {"notice": notice, "notice_id": str(as_id(notice)), "tenant": tenant, "tenant_id": str(as_id(tenant))},
+            ).fetchone()
+        if row is None or not self._genuine(row[2], row[0], "head", "", row[1]):
+            return None
+        return msgspec.msgpack.decode(row[1], type=Head)
+
+    def copy(self, notice_id: UUID, number: int, path: str) -> Copy | None:
+        with self._lock:
+            row = self._db.execute(
+                "SELECT copy, mac FROM copies WHERE notice_id = ? AND number = ? AND path = ?", (str(notice_id), number, path)
+            ).fetchone()
+        if row is None or not self._genuine(row[1], str(notice_id), str(number), path, row[0]):
+            return None
+        return msgspec.msgpack.decode(row[0], type=Copy)
+
+    def newest(self) -> datetime | None:
+        with self._lock:
+            row = self._db.execute("SELECT max(changed_at) FROM heads").fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
+    def numbers(self, notice_id: UUID) -> set[int]:
+        with self._lock:
+            rows = self._db.execute("SELECT DISTINCT number FROM copies WHERE notice_id = ?", (str(notice_id),)).fetchall()
+        return {row[0] for row in rows}
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def _mac(self, *parts: str | bytes) -> bytes:
+        digest = hmac.new(self.mac_key, digestmod="sha256")
+        for part in parts:
+            data = part.encode() if isinstance(part, str) else part
+            digest.update(len(data).to_bytes(8, "big") + data)
+        return digest.digest()
+
+    def _genuine(self, mac: bytes, *parts: str | bytes) -> bool:
+        if hmac.compare_digest(mac, self._mac(*parts)):
+            return True
+        log.error("a public copy on disk is not what was written and is left aside", notice=parts[0], path=parts[2])
+        return False

@@ -1,0 +1,120 @@
+"""The page and the data of what changed between two versions, made on demand from their canonical bytes and kept a while."""
+
+import asyncio
+import gzip
+import re
+from collections import OrderedDict
+from typing import Any
+from uuid import UUID
+
+import brotli
+import msgspec
+
+from service.errors import MalformedRequest, NotFound
+from service.hosting.answering import Form
+from service.hosting.copies import Copies, Copy, Head
+from service.layout import page
+from service.notices import rendering
+from service.notices.comparing import SectionChange, Span, Text, compare, words
+from service.notices.content import ControllerSnapshot
+from service.notices.publishing import Canonical
+from service.notices.rendering import CANONICAL
+
+_KEPT = 200
+_made: OrderedDict[tuple[UUID, int, int, str], Copy] = OrderedDict()
+
+
+class Side(msgspec.Struct):
+    number: int
+    published_at: str
+    effective_from: str
+    url: str
+
+
+class ControllerChange(msgspec.Struct):
+    id: str
+    spans: list[Span]
+
+
+class Difference(msgspec.Struct):
+    """From version `a` to version `b` in one language. Taking the `insert` spans away gives a, the `delete` spans b."""
+
+    a: Side
+    b: Side
+    language: str
+    title: list[Span]
+    sections: list[SectionChange]
+    controllers: list[ControllerChange]
+
+
+def numbers(pair: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-9][0-9]{0,8})\.\.\.([1-9][0-9]{0,8})", pair)
+    if match is None:
+        raise MalformedRequest("A comparison is named by two version numbers: 3...4.")
+    return int(match[1]), int(match[2])
+
+
+async def difference(copies: Copies, head: Head, a: int, b: int, form: Form) -> Copy:
+    key = (head.notice_id, a, b, form.name + form.ending)
+    if (known := _made.get(key)) is None:
+        old, new = await _canonical(copies, head, a), await _canonical(copies, head, b)
+        if form.name not in new.languages or form.name not in old.languages:
+            both = [code for code in new.languages if code in old.languages]
+            raise NotFound(f"Both versions are there in: {', '.join(both) or 'no common language'}.")
+        known = await asyncio.to_thread(_make, head, old, new, form)
+        _made[key] = known
+        if len(_made) > _KEPT:
+            _made.popitem(last=False)
+    return known
+
+
+async def _canonical(copies: Copies, head: Head, number: int) -> Canonical:
+    copy = await copies.copy(head, number, CANONICAL)
+    if copy is None:
+        raise NotFound(f"Version {number} can no longer be read.")
+    return msgspec.json.decode(copy.body, type=Canonical)
+
+
+def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:
+    base, language = f"/n/{head.tenant_slug}/{head.slug}", form.name
+    found = Difference(
+        a=_side(base, old, language),
+        b=_side(base, new, language),
+        language=language,
+        title=words(_text(old.title, old, language), _text(new.title, new, language)),
+        sections=compare(_texts(old, language), _texts(new, language)),
+        controllers=_controllers(old, new),
+    )
+    if form.ending == ".json":
+        body, media_type = msgspec.json.encode(found), rendering.JSON
+    else:
+        media_type = rendering.HTML
+        common = [code for code in new.languages if code in old.languages]
+        body = page.render("hosting/difference.html", language, difference=found, base=base, words=rendering.words, languages=common)
+    return Copy(media_type, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
+
+
+def _side(base: str, version: Canonical, language: str) -> Side:
+    return Side(version.number, version.published_at, version.effective_from, f"{base}/v/{version.number}/{language}")
+
+
+def _text(texts: dict[str, str], version: Canonical, language: str) -> str:
+    return texts.get(language) or texts.get(version.default_language, "")
+
+
+def _texts(version: Canonical, language: str) -> list[Text]:
+    return [
+        Text(section["id"], _text(section["heading"], version, language), _text(section["body"], version, language))
+        for section in version.sections
+    ]
+
+
+def _controllers(old: Canonical, new: Canonical) -> list[ControllerChange]:
+    before = {controller["id"]: _lines(controller) for controller in old.controllers}
+    after = {controller["id"]: _lines(controller) for controller in new.controllers}
+    changes = {key: words(before.get(key, ""), after.get(key, "")) for key in [*after, *(k for k in before if k not in after)]}
+    return [ControllerChange(key, spans) for key, spans in changes.items() if any(span.op != "equal" for span in spans)]
+
+
+def _lines(controller: dict[str, Any]) -> str:
+    return " · ".join(rendering.controller_lines(msgspec.convert(controller, ControllerSnapshot)))

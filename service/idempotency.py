@@ -1,0 +1,127 @@
+"""Idempotency-Key: a retry gets the first answer again. A key's row commits with its effect, or not at all.
+
+So a crash between effect and answer loses nothing: the retry finds the row and the stored answer. Two at once: the second
+waits for the first's commit on the key's unique index. Answers are kept 24 hours, sealed, since they may hold secrets.
+"""
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from piccolo.columns import Bytea, Timestamptz
+from piccolo.table import Table
+
+from service import clock, sealing
+from service.errors import IdempotencyKeyReused, MalformedRequest
+from service.keys import MasterKey
+from tenants.database import ENGINE, Connection
+
+KEPT = timedelta(hours=24)
+
+
+class IdempotencyKey(Table, tablename="idempotency_keys", db=ENGINE):
+    """A key that was used, by its hash, with the sealed answer; the hash is of the key and of whose it is."""
+
+    id = Bytea(primary_key=True, default=None)
+    fingerprint = Bytea(default=None)
+    answer = Bytea(default=None, null=True)
+    expires_at = Timestamptz(default=None)
+
+
+class Answer(msgspec.Struct, array_like=True):
+    """What was answered: status, headers that belong to it, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def response(self) -> Response[bytes]:
+        return Response(self.body, status_code=self.status, headers=self.headers)
+
+
+def answer(body: Any, *, status: int = 201, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(status, {"content-type": "application/json", **(headers or {})}, msgspec.json.encode(body))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One POST: its key, if it has one, who sent it, and what it asks."""
+
+    key: str | None
+    scope: str
+    fingerprint: bytes
+    master: MasterKey
+    body_is_scope: bool = False
+
+    async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
+        """Run `effect` inside the transaction `db`, or give the answer that an earlier attempt with this key got."""
+        if self.key is None:
+            return (await effect()).response()
+        at = clock.now()
+        claimed = await db.fetchval(
+            """INSERT INTO idempotency_keys AS kept (id, fingerprint, answer, expires_at) VALUES ($1, $2, NULL, $3)
+               ON CONFLICT (id) DO UPDATE SET fingerprint = $2, answer = NULL, expires_at = $3 WHERE kept.expires_at < $4
+               RETURNING true""",
+            self._id,
+            self.fingerprint,
+            at + KEPT,
+            at,
+        )
+        if not claimed:
+            return (await self._earlier(db)).response()
+        given = await effect()
+        sealed = sealing.seal(self._sealing_key, msgspec.msgpack.encode(given), "answer", self._id.hex())
+        await db.execute("UPDATE idempotency_keys SET answer = $2 WHERE id = $1", self._id, sealed)
+        return given.response()
+
+    async def _earlier(self, db: Connection) -> Answer:
+        row = await db.fetchrow("SELECT fingerprint, answer FROM idempotency_keys WHERE id = $1", self._id)
+        if row["fingerprint"] != self.fingerprint:
+            raise IdempotencyKeyReused(
+                "This Idempotency-Key came with another request within the last 24 hours. Use a new key for a new request."
+            )
+        opened = sealing.unseal(self._sealing_key, row["answer"], "answer", self._id.hex())
+        return msgspec.msgpack.decode(opened, type=Answer)
+
+    @property
+    def _id(self) -> bytes:
+        assert self.key is not None
+        # Without a token nobody owns a key, so the body is part of it: another body is another request.
+        parts = [self.scope.encode(), self.key.encode(), self.fingerprint if self.body_is_scope else b""]
+        return hashlib.sha256(b"\x00".join(parts)).digest()
+
+    @property
+    def _sealing_key(self) -> bytes:
+        return self.master.derived(f"idempotent answer {self.key}")
+
+
+def read_key(header: str | None) -> str | None:
+    """The key in the header: a structured-field string ("..."), or as many clients send it, without the quotes."""
+    if header is None:
+        return None
+    match = re.fullmatch(r'"([\x20-\x21\x23-\x5b\x5d-\x7e]{1,255})"|([\x21\x23-\x5b\x5d-\x7e]{1,255})', header.strip())
+    if match is None:
+        raise MalformedRequest('Idempotency-Key is a quoted string of 1 to 255 printable ASCII characters: "8e03978e-40d5".')
+    return match[1] or match[2]
+
+
+async def attempt_by(request: Request[Any, Any, Any], master: MasterKey, client: str, tenant: UUID) -> Attempt:
+    """An authenticated POST: the key belongs to this client acting for this tenant."""
+    key = read_key(request.headers.get("idempotency-key"))
+    return Attempt(key, f"{client} {tenant}", _fingerprint(request, await request.body()), master)
+
+
+async def attempt_by_anybody(request: Request[Any, Any, Any], master: MasterKey, key: str | None = None) -> Attempt:
+    """A POST without a token; a form carries its key as a field."""
+    key = read_key(key or request.headers.get("idempotency-key"))
+    return Attempt(key, "anybody", _fingerprint(request, await request.body()), master, body_is_scope=True)
+
+
+def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
+    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()

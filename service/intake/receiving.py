@@ -1,0 +1,297 @@
+"""Receive a request: route it, seal it, store it with its event and its jobs in one transaction, and only then answer.
+
+So what was acknowledged survives the death of any process, and what was not acknowledged was not stored.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response
+
+from service import clock, errors, idempotency, languages, sealing
+from service.errors import FieldError, InvalidContent, MalformedRequest, NotFound, Problem
+from service.history.recording import record
+from service.idempotency import Attempt
+from service.intake.authorities import authority_in
+from service.intake.deadlines import deadline
+from service.intake.routing import Ambiguous, Routed, Unknown, route
+from service.intake.schemas import (
+    Acknowledgement,
+    ChooseController,
+    NearController,
+    NewRequest,
+    RoutedController,
+    Routing,
+)
+from service.jobs.queueing import Job, enqueue
+from service.sealing import TenantKeys
+from service.settings import Settings
+from service.texts import why_not_mailbox
+from tenants import directory
+from tenants.acting import acting_for, acting_for_platform
+from tenants.callers import PERSON
+from tenants.database import Connection
+from tenants.directory import Entry
+
+PENDING = timedelta(hours=24)
+TELL_CONTROLLER = "intake.tell_controller"
+CONFIRM = "intake.confirm"
+REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class NoController(Problem):
+    """None fits well enough to deliver to. Nothing was delivered and nothing is kept."""
+
+    status, name, title = 422, "no-controller", "Not delivered: no controller was found"
+
+
+class SeveralControllers(Problem):
+    """Listed for the OpenAPI document; the answer itself is ChooseController, since it is kept and must not roll back."""
+
+    status, name, title = 409, "several-controllers", "Several controllers fit"
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What receiving needs of the process that it runs in."""
+
+    settings: Settings
+    keys: TenantKeys
+
+
+class _Sealed(msgspec.Struct):
+    """What lies in a pending request."""
+
+    request: NewRequest
+    types: list[str]
+
+
+async def receive(data: NewRequest, attempt: Attempt, doors: Doors) -> Response[bytes]:
+    """202 with a reference, 409 with candidates, or NoController."""
+    types = check(data)
+    at = clock.now()
+    async with acting_for_platform("who is meant is looked up before anybody acts for a tenant", read_only=True) as db:
+        found = await route(db, data.controller)
+        near = await _near(db, found.near) if not isinstance(found, Routed) else []
+    if isinstance(found, Unknown):
+        raise NoController(
+            "Nothing was delivered and nothing was kept. Name the controller by its business id, its web address or the address "
+            "of its privacy notice; or write to it directly. The supervisory authority can help you to find it.",
+            members={"near": near, "supervisory_authority": authority_in("FI")},
+        )
+    if isinstance(found, Ambiguous):
+        async with acting_for_platform("a pending request is nobody's yet") as db:
+            return await attempt.once(db, lambda: _keep_pending(db, data, types, found.candidates, near, at, doors))
+    async with acting_for(found.entry.tenant_id) as db:
+        return await attempt.once(db, lambda: _accept(db, data, types, found, at, doors))
+
+
+async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: Attempt, doors: Doors) -> Response[bytes]:
+    """The person chose: the pending request becomes that controller's, received when it first came."""
+    async with acting_for_platform("the directory is for everybody", read_only=True) as db:
+        chosen = await directory.entries(db, [controller_id])
+    if not chosen:
+        raise _no_pending()
+
+    async def effect() -> idempotency.Answer:
+        row = await db.fetchrow(
+            "DELETE FROM pending_requests WHERE id = $1 AND secret_hash = $2 AND expires_at > $3 RETURNING *",
+            pending_id,
+            _hashed(secret),
+            clock.now(),
+        )
+        if row is None:
+            raise _no_pending()
+        if controller_id not in row["candidates"]:
+            raise errors.invalid("/controller_id", "Choose one of the candidates.")
+        key = sealing.unseal(doors.settings.keys.derived("pending requests"), row["wrapped"], "pending request", pending_id)
+        opened = sealing.unseal(key, row["sealed"], "pending request", pending_id)
+        kept = msgspec.msgpack.decode(opened, type=_Sealed)
+        return await _accept(db, kept.request, kept.types, Routed(chosen[0], "choice"), row["received_at"], doors)
+
+    async with acting_for(chosen[0].tenant_id) as db:
+        return await attempt.once(db, effect)
+
+
+def check(data: NewRequest) -> list[str]:
+    """The request's types; says all that is wrong at once."""
+    wrong: list[FieldError] = []
+    types = list(dict.fromkeys([*([data.type] if data.type else []), *data.types]))
+    if not types:
+        wrong.append(FieldError("/type", "Say what you ask for: `type`, or several in `types`."))
+    if why := why_not_mailbox(data.subject.email):
+        wrong.append(FieldError("/subject/email", why))
+    if not data.subject.name.strip():
+        wrong.append(FieldError("/subject/name", "A name is needed, so that the controller knows whose data is meant."))
+    if not languages.is_known(data.language):
+        wrong.append(FieldError("/language", f"{data.language!r} is not a language code of ISO 639 such as fi, sv or en."))
+    if wrong:
+        raise InvalidContent("The request cannot be taken in like this; `errors` says where. Nothing was stored.", errors=wrong)
+    return [str(kind) for kind in types]
+
+
+async def _accept(
+    db: Connection, data: NewRequest, types: list[str], found: Routed, received_at: datetime, doors: Doors
+) -> idempotency.Answer:
+    tenant, entry = found.entry.tenant_id, found.entry
+    place = await db.fetchrow(
+        """SELECT c.country, c.time_zone, p.id AS notice_id, p.schedule FROM controllers c
+           LEFT JOIN LATERAL (SELECT id, schedule FROM publications
+                              WHERE tenant_id = c.tenant_id AND c.id = ANY (controller_ids) ORDER BY id LIMIT 1) p ON true
+           WHERE c.tenant_id = $1 AND c.id = $2""",
+        tenant,
+        entry.controller_id,
+    )
+    due = deadline(received_at, place["country"], place["time_zone"])
+    request_id, reference, secret = clock.new_id(), new_reference(), secrets.token_urlsafe(24)
+    tenant_key, key = await doors.keys.of(db, tenant), sealing.new_key()
+
+    def sealed(field: str, value: Any) -> bytes:
+        return sealing.seal(key, msgspec.msgpack.encode(value), tenant, request_id, field)
+
+    # One statement, one round trip: the request, its key, and the way back to it.
+    await db.execute(
+        """WITH kept AS (
+             INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
+               nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details)
+             VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+           ), keyed AS (
+             INSERT INTO request_keys (tenant_id, id, wrapped) VALUES ($1, $2, $19)
+           )
+           INSERT INTO request_references (id, tenant_id, request_id) VALUES ($20, $1, $2)""",
+        tenant,
+        request_id,
+        reference,
+        entry.controller_id,
+        types,
+        data.language,
+        found.matched_by,
+        received_at,
+        due.nominal_on,
+        due.due_on,
+        due.due_at,
+        place["notice_id"],
+        _version_in_force(place["schedule"], received_at),
+        _hashed(secret),
+        sealed("secret", secret),
+        sealed("subject", data.subject),
+        sealed("message", data.message),
+        sealed("details", data.details) if data.details else None,
+        sealing.seal(tenant_key, key, tenant, request_id, "data key"),
+        _hashed(reference),
+    )
+    subject = {"request": request_id, "controller": entry.controller_id}
+    await record(db, tenant, "request:receive", PERSON, subject, {"types": types, "matched_by": found.matched_by})
+    await enqueue(db, Job(TELL_CONTROLLER, tenant, request_id), Job(CONFIRM, tenant, request_id))
+    acknowledgement = Acknowledgement(
+        reference=reference,
+        status_url=status_url(doors.settings, reference, secret),
+        routed_to=Routing(shown(entry), found.matched_by),
+        received_at=received_at,
+        nominal_on=due.nominal_on,
+        due_on=due.due_on,
+        due_at=due.due_at,
+    )
+    return idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"})
+
+
+async def _keep_pending(
+    db: Connection,
+    data: NewRequest,
+    types: list[str],
+    candidates: Sequence[Entry],
+    near: list[NearController],
+    at: datetime,
+    doors: Doors,
+) -> idempotency.Answer:
+    pending_id, secret, key = clock.new_id(), secrets.token_urlsafe(24), sealing.new_key()
+    sealed = sealing.seal(key, msgspec.msgpack.encode(_Sealed(data, types)), "pending request", pending_id)
+    wrapped = sealing.seal(doors.settings.keys.derived("pending requests"), key, "pending request", pending_id)
+    await db.execute(
+        """INSERT INTO pending_requests (id, secret_hash, wrapped, sealed, candidates, received_at, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        pending_id,
+        _hashed(secret),
+        wrapped,
+        sealed,
+        [entry.controller_id for entry in candidates],
+        at,
+        at + PENDING,
+    )
+    body = ChooseController(
+        type="urn:seloste:problem:several-controllers",
+        title=SeveralControllers.title,
+        status=409,
+        detail="Several controllers fit what you gave. Nobody has received the request yet: choose one within 24 hours.",
+        candidates=[shown(entry) for entry in candidates],
+        near=near,
+        resume=f"{doors.settings.account_origin}/intake/pending/{pending_id}?secret={secret}",
+        expires_at=at + PENDING,
+    )
+    headers = {"content-type": errors.MEDIA_TYPE, "cache-control": "no-store"}
+    return idempotency.answer(body, status=409, headers=headers)
+
+
+async def _near(db: Connection, entries: Sequence[Entry]) -> list[NearController]:
+    """What may be shown of controllers that were not meant for sure; a claimed one only with a link to its own notice."""
+    shown_near = []
+    for entry in entries:
+        notice = None
+        if not entry.verified:
+            row = await db.fetchrow(
+                """SELECT t.slug AS tenant, p.slug FROM publications p JOIN tenants t ON t.id = p.tenant_id
+                   WHERE p.tenant_id = $1 AND $2 = ANY (p.controller_ids) ORDER BY p.id LIMIT 1""",
+                entry.tenant_id,
+                entry.controller_id,
+            )
+            notice = f"/n/{row['tenant']}/{row['slug']}" if row else None
+        shown_near.append(NearController(entry.controller_id, entry.name, entry.business_id, entry.verified, notice))
+    return shown_near
+
+
+def shown(entry: Entry) -> RoutedController:
+    return RoutedController(entry.controller_id, entry.name, entry.business_id, entry.verified)
+
+
+def status_url(settings: Settings, reference: str, secret: str) -> str:
+    return f"{settings.account_origin}/intake/requests/{reference}?secret={secret}"
+
+
+def new_reference() -> str:
+    """Short enough to read out on the phone, without letters that look or sound like others (Crockford's base 32)."""
+    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(12)]
+    return f"{''.join(letters[:4])}-{''.join(letters[4:8])}-{''.join(letters[8:])}"
+
+
+def read_reference(text: str) -> str:
+    """As it was given, in whatever case and with letters that people confuse."""
+    letters = text.upper().replace("O", "0").replace("I", "1").replace("L", "1").replace("-", "").replace(" ", "")
+    if len(letters) != 12 or any(letter not in REFERENCE_LETTERS for letter in letters):
+        raise MalformedRequest("That is not a reference.")
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def _version_in_force(schedule: str | None, at: datetime) -> int | None:
+    """Which version of the notice the person could read that day."""
+    if schedule is None:
+        return None
+    due = [
+        (version["effective_from"], version["number"])
+        for version in msgspec.json.decode(schedule)
+        if datetime.fromisoformat(version["in_force_at"]) <= at
+    ]
+    return max(due)[1] if due else None
+
+
+def _hashed(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _no_pending() -> NotFound:
+    return NotFound("There is no such request waiting for a choice: it was chosen for already, or 24 hours have passed.")

@@ -1,0 +1,174 @@
+"""The public door: requests as JSON and as forms, the choice between candidates, and the way back to a request."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import Parameter
+
+from service import errors
+from service.errors import MalformedRequest
+from service.guarding import public
+from service.idempotency import attempt_by_anybody
+from service.intake import asking, form, receiving
+from service.intake.receiving import Doors, NoController, SeveralControllers
+from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest, RequestStatus
+from service.intake.telling import words
+from service.languages import OURS, long_date, long_time, negotiate
+from service.layout import page
+from tenants import directory
+from tenants.acting import acting_for_platform
+from tenants.directory import NotAnIdentifier
+
+Asked = Request[Any, Any, Any]
+Secret = Annotated[str, Parameter(query="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
+KeyHeader = Annotated[
+    str | None,
+    Parameter(header="Idempotency-Key", description="Yours, at random. The same key and body within 24 hours get the first answer again."),
+]
+
+
+def _taken(reason: str) -> dict[str, Any]:
+    described = public(reason, [errors.InvalidContent, errors.TooManyRequests, errors.BodyTooLarge, NoController, SeveralControllers])
+    return {
+        **described,
+        "tags": ["Intake"],
+        "status_code": 202,
+        "responses": {
+            **described["responses"],
+            202: ResponseSpec(Acknowledgement, description="Stored; the controller is being told", generate_examples=False),
+            409: ResponseSpec(
+                ChooseController,
+                media_type=errors.MEDIA_TYPE,
+                description="Several controllers fit; kept for 24 hours until one is chosen",
+                generate_examples=False,
+            ),
+        },
+    }
+
+
+@post("/intake/requests", operation_id="sendRequest", summary="Send a data-subject request", **_taken("anybody may use their rights"))
+async def send_request(request: Asked, state: State, data: NewRequest, idempotency_key: KeyHeader = None) -> Response[Any]:
+    """202: it is stored and its controller is being told. 409: several controllers fit, choose one. 422: none fits; then
+    nothing was delivered and nothing is kept. No token, no cookie, no account; at most 120 a minute from one network."""
+    state.limiter.check(request)
+    attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
+    return await receiving.receive(data, attempt, _doors(state))
+
+
+@post(
+    "/intake/pending/{pending_id:uuid}",
+    operation_id="chooseController",
+    summary="Choose one of several controllers",
+    **_taken("the secret in `resume` is the key"),
+)
+async def choose_controller(request: Asked, state: State, pending_id: UUID, secret: Secret = "") -> Response[Any]:
+    """Body: `{"controller_id": ...}`. The request counts as received when it was first sent."""
+    state.limiter.check(request)
+    if request.content_type[0] == "application/json":
+        attempt = await attempt_by_anybody(request, state.settings.keys)
+        choice = msgspec.json.decode(await request.body(), type=Choice)
+        return await receiving.choose(pending_id, secret, choice.controller_id, attempt, _doors(state))
+    fields = await request.form()
+    attempt = await attempt_by_anybody(request, state.settings.keys, str(fields.get("key") or "") or None)
+    try:
+        chosen = UUID(str(fields.get("controller_id", "")))
+    except ValueError as error:
+        raise MalformedRequest("Choose one of the controllers.") from error
+    given = await receiving.choose(pending_id, secret, chosen, attempt, _doors(state))
+    language = str(request.query_params.get("lang", "fi"))
+    return form.receipt(language if language in OURS else "fi", msgspec.json.decode(given.content, type=Acknowledgement))
+
+
+@get(
+    "/intake/requests/{reference:str}",
+    operation_id="readRequestStatus",
+    summary="How a request is doing",
+    tags=["Intake"],
+    **{
+        **public("reference and secret are the key", [errors.NotFound]),
+        "responses": {
+            **public("", [errors.NotFound])["responses"],
+            200: ResponseSpec(RequestStatus, description="A page to `Accept: text/html`", generate_examples=False),
+        },
+    },
+)
+async def read_status(request: Asked, reference: str, secret: Secret = "") -> Response[Any]:
+    """A wrong secret, no secret and an unknown reference give the same 404."""
+    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+    found = await asking.status(reference, bearer.strip() if scheme.lower() == "bearer" else secret)
+    if "text/html" not in request.headers.get("accept", ""):
+        return Response(found, headers={"cache-control": "no-store"}, media_type="application/json")
+    language = negotiate(request.headers.get("accept-language"), OURS, "fi")
+    body = page.render(
+        "intake/status.html",
+        language,
+        title=words("status_title", language, reference=found.reference),
+        words=words,
+        status=found,
+        received=long_time(found.received_at, language, "Europe/Helsinki"),
+        due=long_date(found.due_on, language),
+    )
+    return page.respond(body, private=True)
+
+
+@get(
+    "/intake/controllers",
+    operation_id="findControllers",
+    summary="Find a controller by name or business id",
+    tags=["Intake"],
+    **public("the directory is for everybody, five answers at a time", [errors.TooManyRequests]),
+)
+async def find_controllers(
+    request: Asked,
+    state: State,
+    q: Annotated[str, Parameter(min_length=3, max_length=100, description="At least three letters of a name, or a business id.")],
+) -> FoundControllers:
+    """At most five answers: for finding one controller, not for listing them."""
+    state.limiter.check(request)
+    async with acting_for_platform("the directory is for everybody", read_only=True) as db:
+        try:
+            found = await directory.claimed_by(db, "business_id", directory.business_id(q, "FI"), limit=5)
+        except NotAnIdentifier:
+            found = await directory.near(db, q, limit=5)
+        entries = await directory.entries(db, found)
+    return FoundControllers([FoundController(e.controller_id, e.name, e.business_id, e.verified) for e in entries])
+
+
+@get("/intake", operation_id="showRequestForm", include_in_schema=False, **public("anybody may use their rights"))
+async def show_form(request: Asked) -> Response[bytes]:
+    return await form.show(request)
+
+
+@post("/intake", operation_id="sendRequestForm", include_in_schema=False, **public("anybody may use their rights"))
+async def send_form(request: Asked, state: State) -> Response[bytes]:
+    state.limiter.check(request)
+    return await form.take(request, _doors(state))
+
+
+@get(
+    "/n/{tenant:str}/{notice:str}/request",
+    operation_id="showNoticeRequestForm",
+    include_in_schema=False,
+    **public("anybody may use their rights"),
+)
+async def show_notice_form(request: Asked, tenant: str, notice: str) -> Response[bytes]:
+    return await form.show(request, f"{tenant}/{notice}")
+
+
+@post(
+    "/n/{tenant:str}/{notice:str}/request",
+    operation_id="sendNoticeRequestForm",
+    include_in_schema=False,
+    **public("anybody may use their rights"),
+)
+async def send_notice_form(request: Asked, state: State, tenant: str, notice: str) -> Response[bytes]:
+    state.limiter.check(request)
+    return await form.take(request, _doors(state), f"{tenant}/{notice}")
+
+
+def _doors(state: State) -> Doors:
+    return Doors(state.settings, state.tenant_keys)

@@ -1,0 +1,145 @@
+"""Which controller is meant. Strongest hint first; a conflict between two hits stops and asks.
+
+A notice, its address or a controller's id name their controller themselves, verified or not. A business id, a domain or
+a name routes only when the operator has verified whose it is.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from service.intake.schemas import ControllerHints
+from tenants import directory
+from tenants.database import Connection
+from tenants.delegating import as_id
+from tenants.directory import Entry, NotAnIdentifier
+
+NEAR = 5
+
+
+@dataclass(frozen=True)
+class Routed:
+    entry: Entry
+    matched_by: str
+
+
+@dataclass(frozen=True)
+class Ambiguous:
+    """Several are meant by what was given. Only verified candidates can be chosen."""
+
+    candidates: list[Entry]
+    near: list[Entry]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """No verified controller fits; `near` are for showing."""
+
+    near: list[Entry]
+
+
+@dataclass(frozen=True)
+class _Hit:
+    matched_by: str
+    controllers: list[UUID]
+
+
+async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | Unknown:
+    """`db` may be acting for nobody: the directory and publications are for everybody."""
+    hits = [hit for hit in await _hits(db, hints) if hit.controllers]
+    if not hits:
+        return Unknown(await _near(db, hints))
+    first = hits[0]
+    fitting, conflicting = first.controllers, False
+    for hit in hits[1:]:
+        agreed = [controller for controller in fitting if controller in hit.controllers]
+        conflicting = conflicting or not agreed
+        fitting = agreed or fitting + hit.controllers
+    entries = {entry.controller_id: entry for entry in await directory.entries(db, fitting)}
+    if not conflicting and fitting and (len(fitting) == 1 or first.matched_by == "notice"):
+        # A notice of several controllers names the one that answers for it first.
+        lead = next(controller for controller in fitting if controller in entries)
+        return Routed(entries[lead], first.matched_by)
+    verified = [entry for entry in entries.values() if entry.verified]
+    others = [entry for entry in entries.values() if not entry.verified]
+    return Ambiguous(verified, others[:NEAR]) if verified else Unknown(others[:NEAR])
+
+
+async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
+    """In order of strength; text that cannot be such an identifier hits nothing."""
+    hits = [_Hit("notice", await _by_notice(db, hints))]
+    if hints.controller_id:
+        known = await directory.entries(db, [hints.controller_id])
+        hits.append(_Hit("controller_id", [entry.controller_id for entry in known]))
+    if hints.business_id and (number := _business_id(hints.business_id)):
+        hits.append(_Hit("business_id", await directory.verified_by(db, ["business_id"], [number])))
+    for host in _hosts(hints):
+        hits.append(_Hit("domain", await directory.owners_of_domain(db, host)))
+    if hints.name and (folded := directory.fold_name(hints.name)):
+        hits.append(_Hit("name", await directory.verified_by(db, ["legal_name", "former_name"], [folded])))
+    if hints.brand and (folded := directory.fold_name(hints.brand)):
+        hits.append(_Hit("brand", await directory.verified_by(db, ["brand"], [folded])))
+    return hits
+
+
+async def _by_notice(db: Connection, hints: ControllerHints) -> list[UUID]:
+    for named in (hints.notice, hints.notice_url):
+        tenant, notice = _notice_named(named or "")
+        if notice is None:
+            continue
+        row = await db.fetchrow(
+            """SELECT p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
+               WHERE (t.slug = $1::text OR t.id = $2 OR $1::text IS NULL) AND (p.slug = $3 OR p.id = $4)""",
+            tenant,
+            as_id(tenant or ""),
+            notice if tenant else None,
+            as_id(notice),
+        )
+        if row is not None:
+            return list(row["controller_ids"])
+    return []
+
+
+def _notice_named(text: str) -> tuple[str | None, str | None]:
+    """Tenant and notice from `tenant/notice`, from a notice's address, or from a notice's id alone."""
+    if as_id(text.strip()):
+        return None, text.strip()
+    match = re.search(r"(?:^|/n/)([a-z0-9-]{3,63})/([a-z0-9-]{3,63})(?:$|[/.?#])", urlsplit(text.strip()).path or text.strip())
+    return (match[1], match[2]) if match else (None, None)
+
+
+def _business_id(text: str) -> str | None:
+    try:
+        return directory.business_id(text, "FI")
+    except NotAnIdentifier:
+        pass
+    try:
+        return directory.business_id(text, "")
+    except NotAnIdentifier:
+        return None
+
+
+def _hosts(hints: ControllerHints) -> list[str]:
+    hosts = []
+    # A notice's address that is not ours still tells whose site it stood on.
+    elsewhere = hints.notice_url if hints.notice_url and _notice_named(hints.notice_url)[1] is None else None
+    for text in (hints.domain, elsewhere):
+        if text:
+            try:
+                hosts.append(directory.domain(text))
+            except NotAnIdentifier:
+                continue
+    return hosts
+
+
+async def _near(db: Connection, hints: ControllerHints) -> list[Entry]:
+    found: list[UUID] = []
+    if hints.business_id and (number := _business_id(hints.business_id)):
+        found += await directory.claimed_by(db, "business_id", number, limit=NEAR)
+    for host in _hosts(hints):
+        found += await directory.claimed_by(db, "domain", host, limit=NEAR)
+    for name in (hints.name, hints.brand):
+        if name:
+            found += await directory.near(db, name, limit=NEAR)
+    return await directory.entries(db, list(dict.fromkeys(found))[:NEAR])

@@ -1,0 +1,184 @@
+"""Shapes of the intake."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Literal, get_args
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta
+
+from service.texts import Input
+
+RequestType = Literal[
+    "access",
+    "copy",
+    "rectification",
+    "erasure",
+    "restriction",
+    "recipients",
+    "portability",
+    "objection",
+    "marketing_objection",
+    "human_review",
+    "withdraw_consent",
+    "dpo_question",
+    "joint_arrangement",
+    "complaint",
+    "breach_tip",
+    "other",
+]
+TYPES: tuple[str, ...] = get_args(RequestType)
+
+Line = Annotated[str, Meta(max_length=300)]
+
+
+class ControllerHints(Input):
+    """Whatever the person knows of the controller; give as much as you have. Conflicting hints stop and ask."""
+
+    notice: Annotated[str, Meta(max_length=200, description="`tenant/notice`, or the notice's id.")] | None = None
+    notice_url: Annotated[str, Meta(max_length=2000)] | None = None
+    controller_id: UUID | None = None
+    business_id: Annotated[str, Meta(max_length=40)] | None = None
+    domain: Annotated[str, Meta(max_length=2000, description="A web address or domain of the company.")] | None = None
+    name: Annotated[Line, Meta(description="The legal name.")] | None = None
+    register: Line | None = None
+    brand: Line | None = None
+
+
+class Subject(Input):
+    """The person whose data it is, and how to answer."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=300)]
+    email: Annotated[str, Meta(min_length=3, max_length=254)]
+    phone: Annotated[str, Meta(max_length=60)] | None = None
+    address: Annotated[str, Meta(max_length=1000)] | None = None
+    many_lines: ClassVar[frozenset[str]] = frozenset({"address"})
+
+
+class NewRequest(Input):
+    """A data-subject request. One of `type` and `types` is needed; nothing else than this is asked."""
+
+    controller: ControllerHints
+    subject: Subject
+    message: Annotated[str, Meta(max_length=20_000)] = ""
+    type: RequestType | None = None
+    types: Annotated[list[RequestType], Meta(max_length=16)] = []
+    language: Annotated[str, Meta(min_length=2, max_length=3, description="The language to answer in: fi, sv, en or another.")] = "fi"
+    details: dict[str, Any] | None = None
+    many_lines: ClassVar[frozenset[str]] = frozenset({"message", "details"})
+
+
+class Choice(Input):
+    """Which of the candidates is meant."""
+
+    controller_id: UUID
+
+
+class RoutedController(msgspec.Struct):
+    id: UUID
+    name: str
+    business_id: str | None
+    verified: Annotated[bool, Meta(description="Whether we have verified who this is. If not, the notice names it, we do not.")]
+
+
+class NearController(msgspec.Struct, omit_defaults=True):
+    """A controller with a name like the one asked for. A claimed one has a link to its own notice, and nothing more."""
+
+    id: UUID
+    name: str
+    business_id: str | None
+    verified: bool
+    notice: str | None = None
+
+
+class Routing(msgspec.Struct):
+    controller: RoutedController
+    matched_by: Annotated[str, Meta(description="notice, controller_id, business_id, domain, name, brand or choice")]
+
+
+class Acknowledgement(msgspec.Struct):
+    """The request is stored and its controller is being told. `secret` is in `status_url` alone; keep that."""
+
+    reference: str
+    status_url: str
+    routed_to: Routing
+    received_at: datetime
+    nominal_on: Annotated[date, Meta(description="The plain month: an answer by then is in time whatever holidays count.")]
+    due_on: Annotated[date, Meta(description="The last day for an answer (Reg. 1182/71).")]
+    due_at: Annotated[datetime, Meta(description="The end of that day in the controller's zone, in UTC.")]
+    next: Literal["none", "verify_email"] = "none"
+
+
+class ChooseController(msgspec.Struct):
+    """Several controllers fit (409). POST one candidate's id as `{"controller_id": ...}` to `resume` within 24 hours."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    candidates: list[RoutedController]
+    near: list[NearController]
+    resume: str
+    expires_at: datetime
+    next: Literal["choose_controller"] = "choose_controller"
+
+
+class RequestStatus(msgspec.Struct):
+    """What the person sees."""
+
+    reference: str
+    state: str
+    types: list[str]
+    controller: RoutedController
+    received_at: datetime
+    nominal_on: date
+    due_on: date
+    due_at: datetime
+    notice: Annotated[str | None, Meta(description="The notice's version in force when the request came.")]
+
+
+class RequestItem(msgspec.Struct):
+    id: UUID
+    reference: str
+    types: list[str]
+    state: str
+    controller_id: UUID
+    received_at: datetime
+    nominal_on: date
+    due_on: date
+    due_at: datetime
+
+
+class RequestPage(msgspec.Struct):
+    items: list[RequestItem]
+    next_cursor: str | None
+
+
+class ReadSubject(msgspec.Struct):
+    name: str
+    email: str
+    phone: str | None
+    address: str | None
+
+
+class RequestDetail(RequestItem):
+    """With what the person wrote. Reading it is recorded in the audit events."""
+
+    language: str
+    matched_by: str
+    notice_id: UUID | None
+    notice_version: int | None
+    subject: ReadSubject
+    message: str
+    details: dict[str, Any] | None
+
+
+class FoundController(msgspec.Struct):
+    id: UUID
+    name: str
+    business_id: str | None
+    verified: bool
+
+
+class FoundControllers(msgspec.Struct):
+    items: list[FoundController]

@@ -1,0 +1,89 @@
+"""Languages: which one a reader wants, our own words in Finnish, Swedish and English, and dates as people write them."""
+
+import functools
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.dates import format_date, format_time
+
+# What our own pages and mail speak. A notice may be in any language; around it, others read English.
+OURS = ("fi", "sv", "en")
+# Finland's Swedish, and British dates.
+_LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+
+
+def ours(language: str | None) -> str:
+    """The language of our own words for a reader of `language`."""
+    return language if language in OURS else "en"
+
+
+@functools.cache
+def is_known(code: str) -> bool:
+    """Whether `code` is a language of ISO 639 that has a name and letters: `fi`, `sv`, `se` (Northern Sámi), not `xx`."""
+    if not (2 <= len(code) <= 3 and code.isascii() and code.isalpha() and code.islower()):
+        return False
+    try:
+        return Locale.parse(code).language == code
+    except (UnknownLocaleError, ValueError):
+        return False
+
+
+@functools.cache
+def direction(code: str) -> str:
+    return str(Locale.parse(code).text_direction) if is_known(code) else "ltr"
+
+
+@functools.cache
+def name_of(code: str) -> str:
+    """The language's name in itself, as a language switch shows it."""
+    name = Locale.parse(code).get_language_name(code) if is_known(code) else None
+    return (name or code)[:1].upper() + (name or code)[1:]
+
+
+def negotiate(accept: str | None, available: Sequence[str], default: str) -> str:
+    """The best of `available` for an Accept-Language header (RFC 9110 section 12.5.4), else `default`. Never fails."""
+    wanted: list[tuple[float, int, str]] = []
+    for position, part in enumerate((accept or "")[:1000].split(",")[:50]):
+        tag, _, parameters = part.strip().partition(";")
+        quality = 1.0
+        if parameters.strip().startswith("q="):
+            try:
+                quality = float(parameters.strip()[2:])
+            except ValueError:
+                quality = 0.0
+        if tag and quality > 0:
+            wanted.append((-quality, position, tag.strip().lower()))
+    for _, _, tag in sorted(wanted):
+        if tag == "*":
+            return default
+        primary = tag.split("-")[0]
+        if primary in available:
+            return primary
+    return default
+
+
+def long_date(day: date, language: str) -> str:
+    """1. joulukuuta 2026 · 1 december 2026 · 1 December 2026."""
+    return format_date(day, format="long", locale=_LOCALES[ours(language)])
+
+
+def long_time(instant: datetime, language: str, time_zone: str) -> str:
+    """The date as above, the time of day, and whose time it is: 24. marraskuuta 2026, 5.10 (EET)."""
+    local, locale = instant.astimezone(ZoneInfo(time_zone)), _LOCALES[ours(language)]
+    return f"{long_date(local.date(), language)}, {format_time(local, 'short', locale=locale)} ({local.tzname()})"
+
+
+class Words:
+    """A room's words, from `words.toml` beside its code: `words("in_force_from", "fi", date="...")`."""
+
+    def __init__(self, package: str) -> None:
+        self.table: Mapping[str, Mapping[str, str]] = tomllib.loads(files(package).joinpath("words.toml").read_text("utf-8"))
+
+    def __call__(self, key: str, language: str, **values: object) -> str:
+        text = self.table[key][ours(language)]
+        return text.format(**values) if values else text

@@ -1,0 +1,1 @@
+"""Telling people outside, by mail. Only the worker sends; no subject carries personal data."""

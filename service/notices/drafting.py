@@ -1,0 +1,118 @@
+"""Drafts: written as a whole (PUT) or in parts (PATCH), and never over what somebody else wrote meanwhile."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, get, patch, put
+from litestar.params import Parameter
+from msgspec import UNSET
+
+from service import clock, errors
+from service.errors import NotFound, PreconditionFailed, PreconditionRequired
+from service.guarding import requires
+from service.history.recording import record
+from service.notices.content import Content, normalised
+from service.notices.schemas import Draft, DraftChange
+from tenants.acting import acting_for
+from tenants.callers import Acting
+from tenants.database import Connection
+from tenants.delegating import as_id
+from tenants.scopes import Scope
+
+PATH = "/v1/tenants/{tenant:str}/notices/{notice:str}/draft"
+IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The ETag of the draft that you read.")]
+_WRITING = [errors.PreconditionRequired, errors.PreconditionFailed, errors.InvalidContent]
+
+
+@get(PATH, operation_id="getDraft", summary="Read the draft", tags=["Notices"], **requires(Scope.notices_read))
+async def get_draft(acting: Acting, notice: str) -> Response[Draft]:
+    async with acting_for(acting.tenant_id, read_only=True) as db:
+        row = await find(db, acting.tenant_id, notice)
+    return _answer(content_of(row), row["revision"], row["drafted_at"])
+
+
+@put(
+    PATH,
+    operation_id="writeDraft",
+    summary="Write the draft",
+    tags=["Notices"],
+    **requires(Scope.notices_write, problems=_WRITING),
+)
+async def write_draft(acting: Acting, notice: str, data: Content, if_match: IfMatch = None) -> Response[Draft]:
+    """Sections come back with unique ids (a repeated one gets -2, -3) and with `covers` spelled out."""
+    async with acting_for(acting.tenant_id) as db:
+        row = await find(db, acting.tenant_id, notice, lock=True)
+        check_match(if_match, row["revision"])
+        return await _write(db, acting, row, normalised(data, row["languages"]))
+
+
+@patch(
+    PATH,
+    operation_id="changeDraft",
+    summary="Change parts of the draft",
+    tags=["Notices"],
+    **requires(Scope.notices_write, problems=_WRITING),
+)
+async def change_draft(acting: Acting, notice: str, data: DraftChange, if_match: IfMatch = None) -> Response[Draft]:
+    """What is given replaces what was there; `sections` are given all together, so that their order is certain."""
+    async with acting_for(acting.tenant_id) as db:
+        row = await find(db, acting.tenant_id, notice, lock=True)
+        check_match(if_match, row["revision"])
+        changes = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
+        changed = msgspec.structs.replace(content_of(row), **changes)
+        return await _write(db, acting, row, normalised(changed, row["languages"]))
+
+
+async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False) -> Any:
+    """A notice with its draft, by slug or id. With `lock`, nobody else writes or publishes it until this transaction ends."""
+    row = await db.fetchrow(
+        """SELECT n.*, d.content, d.revision, d.updated_at AS drafted_at FROM notices n
+           JOIN drafts d ON d.tenant_id = n.tenant_id AND d.notice_id = n.id
+           WHERE n.tenant_id = $1 AND (n.slug = $2 OR n.id = $3)"""
+        + (" FOR UPDATE OF d" if lock else ""),
+        tenant,
+        notice,
+        as_id(notice),
+    )
+    if row is None:
+        raise NotFound("There is no such notice here.")
+    return row
+
+
+def content_of(row: Any) -> Content:
+    return msgspec.json.decode(row["content"], type=Content)
+
+
+def check_match(if_match: str | None, revision: int, *, needed: bool = True) -> None:
+    """RFC 9110 section 13.1.1, strongly compared. Without the header a lost update would go unnoticed: 428."""
+    if if_match is None:
+        if needed:
+            raise PreconditionRequired("Send the draft's ETag, which reading it gave you, as If-Match.")
+        return
+    given = {part.strip() for part in if_match.split(",")}
+    if "*" not in given and f'"{revision}"' not in given:
+        raise PreconditionFailed(
+            "The draft was changed since you read it. Read it again, and apply your change to what is there now.",
+            headers={"etag": f'"{revision}"'},
+        )
+
+
+async def _write(db: Connection, acting: Acting, row: Any, content: Content) -> Response[Draft]:
+    encoded, at, revision = msgspec.json.encode(content).decode(), clock.now(), row["revision"] + 1
+    await db.execute(
+        "UPDATE drafts SET content = $3, revision = $4, updated_at = $5 WHERE tenant_id = $1 AND notice_id = $2",
+        acting.tenant_id,
+        row["id"],
+        encoded,
+        revision,
+        at,
+    )
+    await record(db, acting.tenant_id, "draft:write", acting.actor, {"notice": row["id"]}, {"revision": revision})
+    return _answer(content, revision, at)
+
+
+def _answer(content: Content, revision: int, updated_at: datetime) -> Response[Draft]:
+    draft = Draft(content.title, content.sections, content.register_name, content.facts, updated_at)
+    return Response(draft, headers={"etag": f'"{revision}"', "cache-control": "no-store"})
