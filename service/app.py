@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi.config import OpenAPIConfig
@@ -80,7 +80,7 @@ def provide_acting(request: Request[Any, Any, Any]) -> Acting:
     return acting
 
 
-async def provide_attempt(request: Request[Any, Any, Any], acting: Acting) -> Attempt:
+async def provide_attempt(request: Request[Any, Any, Any], acting: NamedDependency[Acting]) -> Attempt:
     client, tenant = str(acting.caller.client_id), acting.tenant_id
     return await attempt_by(request, request.app.state.settings.keys, client, tenant)
 

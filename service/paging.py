@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from typing import Annotated, TypeAlias, TypeVar
 from uuid import UUID
 
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from service.errors import MalformedRequest
 
 T = TypeVar("T")
 
-Limit: TypeAlias = Annotated[int, Parameter(query="limit", ge=1, le=200, description="How many items at most, 1 to 200.")]
+Limit: TypeAlias = Annotated[int, QueryParameter(name="limit", ge=1, le=200, description="How many items at most, 1 to 200.")]
 Cursor: TypeAlias = Annotated[
-    str | None, Parameter(query="cursor", description="The `next_cursor` of the page before; leave it out for the first page.")
+    str | None, QueryParameter(name="cursor", description="The `next_cursor` of the page before; leave it out for the first page.")
 ]
 DEFAULT_LIMIT = 50
 # UUIDv7 keys sort by time, so the first page starts after the greatest key there can be.

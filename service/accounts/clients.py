@@ -9,6 +9,8 @@ from uuid import UUID
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from service import clock, errors, idempotency, paging
 from service.accounts.schemas import Client, ClientPage, ClientWithSecret, NewClient
@@ -31,7 +33,9 @@ PATH = "/v1/tenants/{tenant:str}/clients"
     tags=["Clients"],
     **requires(Scope.clients_write, problems=[errors.InvalidContent, errors.IdempotencyKeyReused], delegable=False),
 )
-async def create_client(acting: Acting, data: NewClient, attempt: Attempt) -> Response[ClientWithSecret]:
+async def create_client(
+    acting: NamedDependency[Acting], data: JSONBody[NewClient], attempt: NamedDependency[Attempt]
+) -> Response[ClientWithSecret]:
     """The answer holds the secret, this once."""
     if beyond := sorted(set(data.scopes) - acting.scopes):
         raise errors.invalid("/scopes", f"You can only give scopes that you hold yourself; not {', '.join(beyond)}.")
@@ -51,7 +55,9 @@ async def create_client(acting: Acting, data: NewClient, attempt: Attempt) -> Re
     tags=["Clients"],
     **requires(Scope.clients_write, delegable=False),
 )
-async def list_clients(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> ClientPage:
+async def list_clients(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> ClientPage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
             """SELECT id, name, scopes, auth_method, created_at, ended_at FROM clients
@@ -70,7 +76,7 @@ async def list_clients(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMI
     tags=["Clients"],
     **requires(Scope.clients_write, delegable=False),
 )
-async def end_client(acting: Acting, client_id: UUID) -> None:
+async def end_client(acting: NamedDependency[Acting], client_id: FromPath[UUID]) -> None:
     """Its tokens are refused from now on. Ending one that has ended already changes nothing."""
     async with acting_for(acting.tenant_id) as db:
         if not await db.fetchval("SELECT true FROM clients WHERE tenant_id = $1 AND id = $2", acting.tenant_id, client_id):

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, patch, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from service import clock, errors, idempotency, languages, paging
@@ -31,7 +33,9 @@ PATH = "/v1/tenants/{tenant:str}/controllers"
     tags=["Controllers"],
     **requires(Scope.controllers_write, problems=[errors.InvalidContent, errors.IdempotencyKeyReused]),
 )
-async def add_controller(acting: Acting, data: NewController, attempt: Attempt) -> Response[Controller]:
+async def add_controller(
+    acting: NamedDependency[Acting], data: JSONBody[NewController], attempt: NamedDependency[Attempt]
+) -> Response[Controller]:
     """Its business id, names and domains are claimed; the operator verifies them, and only then do they route requests."""
     async with acting_for(acting.tenant_id) as db:
 
@@ -49,7 +53,9 @@ async def add_controller(acting: Acting, data: NewController, attempt: Attempt) 
     tags=["Controllers"],
     **requires(Scope.controllers_read),
 )
-async def list_controllers(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> ControllerPage:
+async def list_controllers(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> ControllerPage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
             _SELECT + "WHERE c.tenant_id = $1 AND c.id < $2 ORDER BY c.id DESC LIMIT $3",
@@ -68,7 +74,7 @@ async def list_controllers(acting: Acting, limit: paging.Limit = paging.DEFAULT_
     tags=["Controllers"],
     **requires(Scope.controllers_read),
 )
-async def get_controller(acting: Acting, controller_id: UUID) -> Controller:
+async def get_controller(acting: NamedDependency[Acting], controller_id: FromPath[UUID]) -> Controller:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         return _controller(await _row(db, acting.tenant_id, controller_id))
 
@@ -80,7 +86,7 @@ async def get_controller(acting: Acting, controller_id: UUID) -> Controller:
     tags=["Controllers"],
     **requires(Scope.controllers_write, problems=[errors.InvalidContent]),
 )
-async def change_controller(acting: Acting, controller_id: UUID, data: ControllerChange) -> Controller:
+async def change_controller(acting: NamedDependency[Acting], controller_id: FromPath[UUID], data: JSONBody[ControllerChange]) -> Controller:
     """An identifier that is changed is a new claim: it must be verified again. Published versions keep what they showed."""
     async with acting_for(acting.tenant_id) as db:
         row = await _row(db, acting.tenant_id, controller_id, lock=True)

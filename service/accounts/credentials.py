@@ -15,6 +15,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import FromQuery
 
 from service import clock, errors, sealing
 from service.accounts import clients, delegations
@@ -122,7 +123,7 @@ async def send_link(tenant: UUID, link_id: UUID, settings: Settings, keys: Tenan
 
 
 @get(PATH, operation_id="showFirstCredentialPage", include_in_schema=False, **public("the link is the secret"))
-async def show(request: Request[Any, Any, Any], link: str = "") -> Response[bytes]:
+async def show(request: Request[Any, Any, Any], link: FromQuery[str] = "") -> Response[bytes]:
     tenant, hashed = _read(link)
     async with acting_for(tenant, read_only=True) as db:
         found = await _find(db, tenant, hashed)

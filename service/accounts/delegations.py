@@ -4,6 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
 
 from service import clock, errors, idempotency, paging
 from service.accounts.schemas import Delegation, DelegationPage, NewDelegation
@@ -27,7 +29,9 @@ PATH = "/v1/tenants/{tenant:str}/delegations"
     tags=["Delegations"],
     **requires(Scope.tenants_write, problems=[errors.InvalidContent, errors.IdempotencyKeyReused], delegable=False),
 )
-async def begin_delegation(acting: Acting, data: NewDelegation, attempt: Attempt) -> Response[Delegation]:
+async def begin_delegation(
+    acting: NamedDependency[Acting], data: JSONBody[NewDelegation], attempt: NamedDependency[Attempt]
+) -> Response[Delegation]:
     if beyond := sorted(set(data.scopes) - DELEGABLE):
         raise errors.invalid("/scopes", f"Never delegated: {', '.join(beyond)}.")
     async with acting_for(acting.tenant_id) as db:
@@ -61,7 +65,9 @@ async def begin_delegation(acting: Acting, data: NewDelegation, attempt: Attempt
     tags=["Delegations"],
     **requires(Scope.tenants_read),
 )
-async def list_delegations(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> DelegationPage:
+async def list_delegations(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> DelegationPage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
             _SELECT + "WHERE d.tenant_id = $1 AND d.id < $2 ORDER BY d.id DESC LIMIT $3",
@@ -79,7 +85,7 @@ async def list_delegations(acting: Acting, limit: paging.Limit = paging.DEFAULT_
     tags=["Delegations"],
     **requires(Scope.tenants_write, delegable=False),
 )
-async def end_delegation(acting: Acting, delegation_id: UUID) -> None:
+async def end_delegation(acting: NamedDependency[Acting], delegation_id: FromPath[UUID]) -> None:
     """The agency's next request is refused. Ending one that has ended already changes nothing."""
     async with acting_for(acting.tenant_id) as db:
         if not await db.fetchval("SELECT true FROM delegations WHERE tenant_id = $1 AND id = $2", acting.tenant_id, delegation_id):

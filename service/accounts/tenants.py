@@ -7,6 +7,8 @@ from uuid import UUID
 import asyncpg
 from litestar import Response, get, patch, post
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 from msgspec import UNSET
 
 from service import clock, errors, idempotency, paging
@@ -77,7 +79,9 @@ UUID_SHAPED = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")
         problems=[errors.Forbidden, errors.SlugTaken, errors.InvalidContent, errors.IdempotencyKeyReused],
     ),
 )
-async def create_tenant(acting: Acting, data: NewTenant, attempt: Attempt, state: State) -> Response[Tenant]:
+async def create_tenant(
+    acting: NamedDependency[Acting], data: JSONBody[NewTenant], attempt: NamedDependency[Attempt], state: State
+) -> Response[Tenant]:
     """An agency may act for the company at once, until the company ends that. The company gets its own first credential as
     a link by mail to `contact_email`, good once and for seven days, which the agency never sees."""
     is_platform = Scope.platform in acting.scopes
@@ -103,7 +107,9 @@ async def create_tenant(acting: Acting, data: NewTenant, attempt: Attempt, state
     tags=["Tenants"],
     **requires(Scope.tenants_read, Scope.agency_read),
 )
-async def list_tenants(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> TenantPage:
+async def list_tenants(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> TenantPage:
     own_only = Scope.agency_read not in acting.scopes
     async with acting_for_clients(acting.caller.tenant_id) as db:
         rows = await db.fetch(
@@ -124,7 +130,7 @@ async def list_tenants(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMI
     tags=["Tenants"],
     **requires(Scope.tenants_read),
 )
-async def get_tenant(acting: Acting) -> Tenant:
+async def get_tenant(acting: NamedDependency[Acting]) -> Tenant:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         return _tenant(await db.fetchrow(_SELECT + "WHERE t.id = $1", acting.tenant_id), acting.caller.tenant_id)
 
@@ -136,7 +142,7 @@ async def get_tenant(acting: Acting) -> Tenant:
     tags=["Tenants"],
     **requires(Scope.tenants_write, problems=[errors.InvalidContent], delegable=False),
 )
-async def change_tenant(acting: Acting, data: TenantChange) -> Tenant:
+async def change_tenant(acting: NamedDependency[Acting], data: JSONBody[TenantChange]) -> Tenant:
     """Only the tenant itself: whoever could change its contact address could take its mail."""
     changes: dict[str, Any] = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
     if "contact_email" in changes and (why := why_not_mailbox(changes["contact_email"])):

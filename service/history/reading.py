@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import get
+from litestar.di import NamedDependency
 from msgspec import Meta
 
 from service import paging
@@ -36,7 +37,9 @@ class AuditEventPage(msgspec.Struct):
     tags=["Audit"],
     **requires(Scope.audit_read),
 )
-async def list_audit_events(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> AuditEventPage:
+async def list_audit_events(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> AuditEventPage:
     """Who did what when: publications, delegations, requests received and read, clients made and ended. No personal data."""
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(

@@ -8,6 +8,7 @@ from typing import Any
 
 import brotli
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from service.errors import NotFound
 from service.guarding import public
@@ -22,7 +23,7 @@ EVERGREEN = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=6
 
 
 @get("/embed/{file:str}", operation_id="readEmbedScript", include_in_schema=False, **public("scripts that embed a notice"))
-async def read_script(request: Request[Any, Any, Any], file: str) -> Response[bytes]:
+async def read_script(request: Request[Any, Any, Any], file: FromPath[str]) -> Response[bytes]:
     if file not in ("v1.js", PINNED):
         raise NotFound(f"The embed scripts are /embed/v1.js and /embed/{PINNED}.")
     given = answer(request, SCRIPT, cache=FOREVER if file == PINNED else EVERGREEN)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
+from litestar.params import FromPath
 
 from service.errors import NotFound
 from service.guarding import public
@@ -74,7 +75,7 @@ async def read_docs() -> Response[bytes]:
 
 
 @get("/docs/{file:str}", operation_id="readDocsFile", include_in_schema=False, **public("the API's documentation"))
-async def read_docs_file(file: str) -> Response[bytes]:
+async def read_docs_file(file: FromPath[str]) -> Response[bytes]:
     if file == "start.js":
         return Response(_DOCS_SCRIPT.encode(), headers={"content-type": _DOCS_FILES["swagger-ui-bundle.js"], "cache-control": "no-cache"})
     if file not in _DOCS_FILES:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, PathParameter
 
 from service import clock, errors
 from service.errors import NotFound
@@ -21,7 +21,9 @@ from service.notices.schemas import PublicHistory, PublicVersion
 Asked = Request[Any, Any, Any]
 BASE = "/n/{tenant:str}/{notice:str}"
 NEGOTIATED = "Accept-Language, Accept-Datetime, Accept-Encoding"
-Leaf = Annotated[str, Parameter(description="A language (`fi`), with `.json`, `.md` or `.fragment.html` for another form than the page.")]
+Leaf = Annotated[
+    str, PathParameter(description="A language (`fi`), with `.json`, `.md` or `.fragment.html` for another form than the page.")
+]
 
 
 def _public(what: str, data: type[Any] | None = None) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def _public(what: str, data: type[Any] | None = None) -> dict[str, Any]:
     summary="The notice in force",
     **_public("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", PublicVersion),
 )
-async def read_notice(request: Asked, state: State, tenant: str, notice: str) -> Response[bytes]:
+async def read_notice(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     form = form_of(notice)
     head = await _head(state, tenant, form.name)
     version = _in_force(head)
@@ -55,7 +57,7 @@ async def read_notice(request: Asked, state: State, tenant: str, notice: str) ->
         "`{language}`, `{language}.json`, `.md`, `.fragment.html`; `history`, `history.json`, `history.fragment.html`", PublicVersion
     ),
 )
-async def read_notice_in(request: Asked, state: State, tenant: str, notice: str, leaf: Leaf) -> Response[bytes]:
+async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
     head, form = await _head(state, tenant, notice), form_of(leaf)
     if form.name == "history":
         return await _history(request, state, head, form.ending)
@@ -72,7 +74,7 @@ async def read_notice_in(request: Asked, state: State, tenant: str, notice: str,
     summary="Every version of the notice, as data",
     **_public("Every version, newest first", PublicHistory),
 )
-async def read_history(request: Asked, state: State, tenant: str, notice: str) -> Response[bytes]:
+async def read_history(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     return await _history(request, state, await _head(state, tenant, notice), ".json")
 
 
@@ -82,7 +84,7 @@ async def read_history(request: Asked, state: State, tenant: str, notice: str) -
     summary="Every version of the notice, as a page",
     **_public("Every version, what applies last first, in the reader's language"),
 )
-async def read_history_page(request: Asked, state: State, tenant: str, notice: str) -> Response[bytes]:
+async def read_history_page(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     return await _history(request, state, await _head(state, tenant, notice), "")
 
 
@@ -92,7 +94,7 @@ async def read_history_page(request: Asked, state: State, tenant: str, notice: s
     summary="The history as a page or fragment in one language",
     **_public("`{language}` or `{language}.fragment.html`"),
 )
-async def read_history_in(request: Asked, state: State, tenant: str, notice: str, leaf: Leaf) -> Response[bytes]:
+async def read_history_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
     head = await _head(state, tenant, notice)
     if form_of(leaf).ending not in ("", ".fragment.html"):
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
@@ -106,7 +108,9 @@ async def read_history_in(request: Asked, state: State, tenant: str, notice: str
     summary="One version for ever",
     **_public("`{language}`, `.json`, `.md`, `.fragment.html`, or `canonical.json`, the bytes that the hash is of", PublicVersion),
 )
-async def read_version(request: Asked, state: State, tenant: str, notice: str, number: int, leaf: Leaf) -> Response[bytes]:
+async def read_version(
+    request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], number: FromPath[int], leaf: Leaf
+) -> Response[bytes]:
     head = await _head(state, tenant, notice)
     version = _version(head, number)
     # Before its day a version may still be recalled, so nobody keeps it for good.
@@ -127,9 +131,9 @@ async def read_version(request: Asked, state: State, tenant: str, notice: str, n
 async def compare_versions(
     request: Asked,
     state: State,
-    tenant: str,
-    notice: str,
-    pair: Annotated[str, Parameter(description="Two version numbers: `3...4`.")],
+    tenant: FromPath[str],
+    notice: FromPath[str],
+    pair: Annotated[str, PathParameter(description="Two version numbers: `3...4`.")],
     leaf: Leaf,
 ) -> Response[bytes]:
     head, form = await _head(state, tenant, notice), form_of(leaf)

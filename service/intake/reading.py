@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 from litestar import get
 from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from service import paging, sealing
 from service.errors import NotFound
@@ -22,7 +24,9 @@ PATH = "/v1/tenants/{tenant:str}/requests"
 
 
 @get(PATH, operation_id="listRequests", summary="List data-subject requests", tags=["Requests"], **requires(Scope.requests_read))
-async def list_requests(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None) -> RequestPage:
+async def list_requests(
+    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+) -> RequestPage:
     """Newest first, without anything that a person wrote."""
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
@@ -42,7 +46,7 @@ async def list_requests(acting: Acting, limit: paging.Limit = paging.DEFAULT_LIM
     tags=["Requests"],
     **requires(Scope.requests_read),
 )
-async def get_request(acting: Acting, request_id: UUID, state: State) -> RequestDetail:
+async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID], state: State) -> RequestDetail:
     """With what the person wrote; that it was read, and by whom, stands in the audit events."""
     async with acting_for(acting.tenant_id) as db:
         row, opened = await unsealed(db, acting.tenant_id, request_id, state.tenant_keys)

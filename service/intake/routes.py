@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import Parameter
+from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
 
 from service import errors
 from service.errors import MalformedRequest
@@ -24,10 +24,12 @@ from tenants.acting import acting_for_platform
 from tenants.directory import NotAnIdentifier
 
 Asked = Request[Any, Any, Any]
-Secret = Annotated[str, Parameter(query="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
+Secret = Annotated[str, QueryParameter(name="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
 KeyHeader = Annotated[
     str | None,
-    Parameter(header="Idempotency-Key", description="Yours, at random. The same key and body within 24 hours get the first answer again."),
+    HeaderParameter(
+        name="Idempotency-Key", description="Yours, at random. The same key and body within 24 hours get the first answer again."
+    ),
 ]
 
 
@@ -51,7 +53,7 @@ def _taken(reason: str) -> dict[str, Any]:
 
 
 @post("/intake/requests", operation_id="sendRequest", summary="Send a data-subject request", **_taken("anybody may use their rights"))
-async def send_request(request: Asked, state: State, data: NewRequest, idempotency_key: KeyHeader = None) -> Response[Any]:
+async def send_request(request: Asked, state: State, data: JSONBody[NewRequest], idempotency_key: KeyHeader = None) -> Response[Any]:
     """202: it is stored and its controller is being told. 409: several controllers fit, choose one. 422: none fits; then
     nothing was delivered and nothing is kept. No token, no cookie, no account; at most 120 a minute from one network."""
     state.limiter.check(request)
@@ -65,7 +67,7 @@ async def send_request(request: Asked, state: State, data: NewRequest, idempoten
     summary="Choose one of several controllers",
     **_taken("the secret in `resume` is the key"),
 )
-async def choose_controller(request: Asked, state: State, pending_id: UUID, secret: Secret = "") -> Response[Any]:
+async def choose_controller(request: Asked, state: State, pending_id: FromPath[UUID], secret: Secret = "") -> Response[Any]:
     """Body: `{"controller_id": ...}`. The request counts as received when it was first sent."""
     state.limiter.check(request)
     if request.content_type[0] == "application/json":
@@ -96,7 +98,7 @@ async def choose_controller(request: Asked, state: State, pending_id: UUID, secr
         },
     },
 )
-async def read_status(request: Asked, reference: str, secret: Secret = "") -> Response[Any]:
+async def read_status(request: Asked, reference: FromPath[str], secret: Secret = "") -> Response[Any]:
     """A wrong secret, no secret and an unknown reference give the same 404."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     found = await asking.status(reference, bearer.strip() if scheme.lower() == "bearer" else secret)
@@ -125,7 +127,7 @@ async def read_status(request: Asked, reference: str, secret: Secret = "") -> Re
 async def find_controllers(
     request: Asked,
     state: State,
-    q: Annotated[str, Parameter(min_length=3, max_length=100, description="At least three letters of a name, or a business id.")],
+    q: Annotated[str, QueryParameter(min_length=3, max_length=100, description="At least three letters of a name, or a business id.")],
 ) -> FoundControllers:
     """At most five answers: for finding one controller, not for listing them."""
     state.limiter.check(request)
@@ -155,7 +157,7 @@ async def send_form(request: Asked, state: State) -> Response[bytes]:
     include_in_schema=False,
     **public("anybody may use their rights"),
 )
-async def show_notice_form(request: Asked, tenant: str, notice: str) -> Response[bytes]:
+async def show_notice_form(request: Asked, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     return await form.show(request, f"{tenant}/{notice}")
 
 
@@ -165,7 +167,7 @@ async def show_notice_form(request: Asked, tenant: str, notice: str) -> Response
     include_in_schema=False,
     **public("anybody may use their rights"),
 )
-async def send_notice_form(request: Asked, state: State, tenant: str, notice: str) -> Response[bytes]:
+async def send_notice_form(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     state.limiter.check(request)
     return await form.take(request, _doors(state), f"{tenant}/{notice}")
 

@@ -43,7 +43,7 @@ def content_security_policy(*, forms: bool = False, framed_by_anybody: bool = Fa
     form_action = "'self'" if forms else "'none'"
     ancestors = "*" if framed_by_anybody else "'none'"
     return (
-        f"default-src 'none'; script-src 'none'; style-src {STYLE_HASH}; img-src 'self'; base-uri 'none'; "
+        f"default-src 'none'; script-src 'none'; style-src {STYLE_HASH}; img-src 'self' data:; base-uri 'none'; "
         f"form-action {form_action}; frame-ancestors {ancestors}"
     )
 

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get, patch, put
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, HeaderParameter, JSONBody
 from msgspec import UNSET
 
 from service import clock, errors
@@ -22,12 +23,12 @@ from tenants.delegating import as_id
 from tenants.scopes import Scope
 
 PATH = "/v1/tenants/{tenant:str}/notices/{notice:str}/draft"
-IfMatch = Annotated[str | None, Parameter(header="If-Match", description="The ETag of the draft that you read.")]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match", description="The ETag of the draft that you read.")]
 _WRITING = [errors.PreconditionRequired, errors.PreconditionFailed, errors.InvalidContent]
 
 
 @get(PATH, operation_id="getDraft", summary="Read the draft", tags=["Notices"], **requires(Scope.notices_read))
-async def get_draft(acting: Acting, notice: str) -> Response[Draft]:
+async def get_draft(acting: NamedDependency[Acting], notice: FromPath[str]) -> Response[Draft]:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await find(db, acting.tenant_id, notice)
     return _answer(content_of(row), row["revision"], row["drafted_at"])
@@ -40,7 +41,9 @@ async def get_draft(acting: Acting, notice: str) -> Response[Draft]:
     tags=["Notices"],
     **requires(Scope.notices_write, problems=_WRITING),
 )
-async def write_draft(acting: Acting, notice: str, data: Content, if_match: IfMatch = None) -> Response[Draft]:
+async def write_draft(
+    acting: NamedDependency[Acting], notice: FromPath[str], data: JSONBody[Content], if_match: IfMatch = None
+) -> Response[Draft]:
     """Sections come back with unique ids (a repeated one gets -2, -3) and with `covers` spelled out."""
     async with acting_for(acting.tenant_id) as db:
         row = await find(db, acting.tenant_id, notice, lock=True)
@@ -55,7 +58,9 @@ async def write_draft(acting: Acting, notice: str, data: Content, if_match: IfMa
     tags=["Notices"],
     **requires(Scope.notices_write, problems=_WRITING),
 )
-async def change_draft(acting: Acting, notice: str, data: DraftChange, if_match: IfMatch = None) -> Response[Draft]:
+async def change_draft(
+    acting: NamedDependency[Acting], notice: FromPath[str], data: JSONBody[DraftChange], if_match: IfMatch = None
+) -> Response[Draft]:
     """What is given replaces what was there; `sections` are given all together, so that their order is certain."""
     async with acting_for(acting.tenant_id) as db:
         row = await find(db, acting.tenant_id, notice, lock=True)

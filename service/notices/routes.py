@@ -7,7 +7,8 @@ import asyncpg
 import msgspec
 from litestar import Response, get, patch, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, PathParameter
 from msgspec import UNSET
 
 from service import clock, errors, idempotency, paging
@@ -45,7 +46,9 @@ RESERVED = frozenset({"request", "history", "feed", "sitemap"})
     tags=["Notices"],
     **requires(Scope.notices_write, problems=[errors.SlugTaken, errors.InvalidContent, errors.IdempotencyKeyReused]),
 )
-async def create_notice(acting: Acting, data: NewNotice, attempt: Attempt, state: State) -> Response[Notice]:
+async def create_notice(
+    acting: NamedDependency[Acting], data: JSONBody[NewNotice], attempt: NamedDependency[Attempt], state: State
+) -> Response[Notice]:
     """It starts with an empty draft; write that, then publish it."""
     if data.slug in RESERVED or as_id(data.slug):
         raise errors.invalid("/slug", f"{data.slug!r} is reserved. Choose another.")
@@ -87,7 +90,7 @@ async def create_notice(acting: Acting, data: NewNotice, attempt: Attempt, state
 
 @get(PATH, operation_id="listNotices", summary="List notices", tags=["Notices"], **requires(Scope.notices_read))
 async def list_notices(
-    acting: Acting, state: State, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+    acting: NamedDependency[Acting], state: State, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
 ) -> NoticePage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
@@ -101,7 +104,7 @@ async def list_notices(
 
 
 @get(PATH + "/{notice:str}", operation_id="getNotice", summary="Read a notice", tags=["Notices"], **requires(Scope.notices_read))
-async def get_notice(acting: Acting, notice: str, state: State) -> Notice:
+async def get_notice(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> Notice:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         return _notice(await _row(db, acting.tenant_id, notice), acting.tenant_slug, state.settings)
 
@@ -113,7 +116,7 @@ async def get_notice(acting: Acting, notice: str, state: State) -> Notice:
     tags=["Notices"],
     **requires(Scope.notices_write, problems=[errors.InvalidContent]),
 )
-async def change_notice(acting: Acting, notice: str, data: NoticeChange, state: State) -> Notice:
+async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], data: JSONBody[NoticeChange], state: State) -> Notice:
     """Published versions stay as they are; the change shows with the next publication."""
     async with acting_for(acting.tenant_id) as db:
         row = await _row(db, acting.tenant_id, notice, lock=True)
@@ -154,7 +157,11 @@ async def change_notice(acting: Acting, notice: str, data: NoticeChange, state: 
     ),
 )
 async def publish_version(
-    acting: Acting, notice: str, data: NewVersion, attempt: Attempt, if_match: drafting.IfMatch = None
+    acting: NamedDependency[Acting],
+    notice: FromPath[str],
+    data: JSONBody[NewVersion],
+    attempt: NamedDependency[Attempt],
+    if_match: drafting.IfMatch = None,
 ) -> Response[VersionWithLinks]:
     """Makes an immutable, numbered, hashed version. With the draft's ETag as If-Match, what was read is what is published."""
     async with acting_for(acting.tenant_id) as db:
@@ -177,7 +184,7 @@ async def publish_version(
     **requires(Scope.notices_read),
 )
 async def list_versions(
-    acting: Acting, notice: str, limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+    acting: NamedDependency[Acting], notice: FromPath[str], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
 ) -> VersionPage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await _row(db, acting.tenant_id, notice)
@@ -200,7 +207,9 @@ async def list_versions(
     tags=["Versions"],
     **requires(Scope.notices_read),
 )
-async def get_version(acting: Acting, notice: str, number: Annotated[int, Parameter(ge=1, le=2**31 - 1)]) -> VersionDetail:
+async def get_version(
+    acting: NamedDependency[Acting], notice: FromPath[str], number: Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
+) -> VersionDetail:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await _row(db, acting.tenant_id, notice)
         version = await db.fetchrow(
