@@ -21,7 +21,7 @@ from service.errors import Forbidden, NotFound
 from service.history import reading as history_reading
 from service.hosting import embedding, landing
 from service.hosting import routes as hosting
-from service.idempotency import Attempt, attempt_by
+from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
 from service.living import Life, health_live, health_ready
@@ -48,7 +48,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions, embedding.read_script),
     *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),
-    *(intake.show_form, intake.send_form, intake.show_notice_form, intake.send_notice_form),
+    *(intake.show_form, intake.send_form, intake.send_choice_form, intake.show_notice_form, intake.send_notice_form),
     *(intake_reading.list_requests, intake_reading.get_request, history_reading.list_audit_events),
 )
 
@@ -80,9 +80,8 @@ def provide_acting(request: Request[Any, Any, Any]) -> Acting:
     return acting
 
 
-async def provide_attempt(request: Request[Any, Any, Any], acting: NamedDependency[Acting]) -> Attempt:
-    client, tenant = str(acting.caller.client_id), acting.tenant_id
-    return await attempt_by(request, request.app.state.settings.keys, client, tenant)
+async def provide_attempt(request: Request[Any, Any, Any], acting: NamedDependency[Acting], idempotency_key: KeyHeader = None) -> Attempt:
+    return await attempt_by(request, request.app.state.settings.keys, idempotency_key, acting.caller.client_id, acting.tenant_id)
 
 
 def build(settings: Settings) -> Litestar:
@@ -148,25 +147,4 @@ def describe() -> bytes:
             ),
         ),
     ).openapi_schema.to_schema()
-    for operations in described["paths"].values():
-        for operation in operations.values():
-            if isinstance(operation, dict):
-                _tell_of_idempotency(operation)
     return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"
-
-
-def _tell_of_idempotency(operation: dict[str, Any]) -> None:
-    """Where a key may be reused, it may be sent: the header is read by the dependency, which no schema shows."""
-    takes = "urn:seloste:problem:idempotency-key-reused" in str(operation.get("responses", {}).get("422", ""))
-    if takes:
-        operation.setdefault("parameters", []).append(
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "required": False,
-                "schema": {"type": "string", "maxLength": 257},
-                "description": (
-                    "Yours, at random. The same key and body within 24 hours get the first answer again; another body is refused."
-                ),
-            }
-        )

@@ -9,11 +9,12 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
+from litestar.params import HeaderParameter
 from piccolo.columns import Bytea, Timestamptz
 from piccolo.table import Table
 
@@ -23,6 +24,14 @@ from service.keys import MasterKey
 from tenants.database import ENGINE, Connection
 
 KEPT = timedelta(hours=24)
+KeyHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        max_length=257,
+        description="Yours, at random. The same key and body within 24 hours get the first answer again.",
+    ),
+]
 
 
 class IdempotencyKey(Table, tablename="idempotency_keys", db=ENGINE):
@@ -111,17 +120,16 @@ def read_key(header: str | None) -> str | None:
     return match[1] or match[2]
 
 
-async def attempt_by(request: Request[Any, Any, Any], master: MasterKey, client: str, tenant: UUID) -> Attempt:
+async def attempt_by(request: Request[Any, Any, Any], master: MasterKey, key: str | None, client: UUID, tenant: UUID) -> Attempt:
     """An authenticated POST: the key belongs to this client acting for this tenant."""
-    key = read_key(request.headers.get("idempotency-key"))
-    return Attempt(key, f"{client} {tenant}", _fingerprint(request, await request.body()), master)
+    return Attempt(read_key(key), f"{client} {tenant}", _fingerprint(request, await request.body()), master)
 
 
-async def attempt_by_anybody(request: Request[Any, Any, Any], master: MasterKey, key: str | None = None) -> Attempt:
+async def attempt_by_anybody(request: Request[Any, Any, Any], master: MasterKey, key: str | None) -> Attempt:
     """A POST without a token; a form carries its key as a field."""
-    key = read_key(key or request.headers.get("idempotency-key"))
-    return Attempt(key, "anybody", _fingerprint(request, await request.body()), master, body_is_scope=True)
+    return Attempt(read_key(key), "anybody", _fingerprint(request, await request.body()), master, body_is_scope=True)
 
 
 def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
-    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).digest()
+    # With the query: it may hold the secret that opens a pending request, and who lacks that gets no stored answer.
+    return hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body).digest()

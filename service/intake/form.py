@@ -2,14 +2,15 @@
 
 import secrets
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
+from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict
 
 from service import errors, languages
-from service.errors import InvalidContent, NotFound
+from service.errors import InvalidContent, MalformedRequest, NotFound
 from service.idempotency import attempt_by_anybody
 from service.intake import receiving
 from service.intake.authorities import authority_in
@@ -23,6 +24,7 @@ from tenants.acting import acting_for_platform
 from tenants.directory import Entry
 
 Asked = Request[Any, Any, Any]
+CHOICE_PATH = "/intake/choose/{pending_id:uuid}"
 # Which field a refusal is about, by the start of its pointer.
 _FIELDS = {
     "/type": ("types", "form_needs_type"),
@@ -56,7 +58,19 @@ async def take(request: Asked, doors: Doors, notice: str | None = None) -> Respo
     return _form(request, language, bound, notice, form, wrong, status=422)
 
 
-def receipt(language: str, accepted: Acknowledgement, status: int = 202) -> Response[bytes]:
+async def take_choice(request: Asked, pending_id: UUID, doors: Doors) -> Response[bytes]:
+    """The same as POST /intake/pending/{id}, for people."""
+    form, language = await request.form(), _language(request)
+    attempt = await attempt_by_anybody(request, doors.settings.keys, str(form.get("key") or "") or None)
+    try:
+        chosen = UUID(str(form.get("controller_id", "")))
+    except ValueError as error:
+        raise MalformedRequest("Choose one of the controllers.") from error
+    given = await receiving.choose(pending_id, str(form.get("secret", "")), chosen, attempt, doors)
+    return receipt(language, msgspec.json.decode(given.content, type=Acknowledgement))
+
+
+def receipt(language: str, accepted: Acknowledgement) -> Response[bytes]:
     body = page.render(
         "intake/receipt.html",
         language,
@@ -66,7 +80,7 @@ def receipt(language: str, accepted: Acknowledgement, status: int = 202) -> Resp
         received=long_time(accepted.received_at, language, "Europe/Helsinki"),
         due=long_date(accepted.due_on, language),
     )
-    return page.respond(body, status=status, private=True)
+    return page.respond(body, status=202, private=True)
 
 
 def _request(form: FormMultiDict, language: str, notice: str | None) -> tuple[NewRequest | None, dict[str, str]]:
@@ -140,15 +154,18 @@ def _form(
 
 
 def _choice(language: str, several: ChooseController) -> Response[bytes]:
+    resume = urlsplit(several.resume)
+    [secret] = parse_qs(resume.query)["secret"]
+    pending_id = resume.path.rpartition("/")[2]
     body = page.render(
         "intake/choice.html",
         language,
         title=words("choose_title", language),
         words=words,
         several=several,
-        action=several.resume,
+        action=CHOICE_PATH.format(**{"pending_id:uuid": pending_id}) + "?" + urlencode({"lang": language}),
+        secret=secret,
         key=secrets.token_urlsafe(16),
-        language_chosen=language,
         until=long_time(several.expires_at, language, "Europe/Helsinki"),
     )
     return page.respond(body, status=409, forms=True, private=True)

@@ -3,16 +3,14 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import FromPath, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from service import errors
-from service.errors import MalformedRequest
 from service.guarding import public
-from service.idempotency import attempt_by_anybody
+from service.idempotency import KeyHeader, attempt_by_anybody
 from service.intake import asking, form, receiving
 from service.intake.receiving import Doors, NoController, SeveralControllers
 from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest, RequestStatus
@@ -25,12 +23,6 @@ from tenants.directory import NotAnIdentifier
 
 Asked = Request[Any, Any, Any]
 Secret = Annotated[str, QueryParameter(name="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
-KeyHeader = Annotated[
-    str | None,
-    HeaderParameter(
-        name="Idempotency-Key", description="Yours, at random. The same key and body within 24 hours get the first answer again."
-    ),
-]
 
 
 def _taken(reason: str) -> dict[str, Any]:
@@ -67,22 +59,13 @@ async def send_request(request: Asked, state: State, data: JSONBody[NewRequest],
     summary="Choose one of several controllers",
     **_taken("the secret in `resume` is the key"),
 )
-async def choose_controller(request: Asked, state: State, pending_id: FromPath[UUID], secret: Secret = "") -> Response[Any]:
-    """Body: `{"controller_id": ...}`. The request counts as received when it was first sent."""
+async def choose_controller(
+    request: Asked, state: State, pending_id: FromPath[UUID], data: JSONBody[Choice], secret: Secret = "", idempotency_key: KeyHeader = None
+) -> Response[Any]:
+    """`resume` of the 409 leads here. The request counts as received when it was first sent."""
     state.limiter.check(request)
-    if request.content_type[0] == "application/json":
-        attempt = await attempt_by_anybody(request, state.settings.keys)
-        choice = msgspec.json.decode(await request.body(), type=Choice)
-        return await receiving.choose(pending_id, secret, choice.controller_id, attempt, _doors(state))
-    fields = await request.form()
-    attempt = await attempt_by_anybody(request, state.settings.keys, str(fields.get("key") or "") or None)
-    try:
-        chosen = UUID(str(fields.get("controller_id", "")))
-    except ValueError as error:
-        raise MalformedRequest("Choose one of the controllers.") from error
-    given = await receiving.choose(pending_id, secret, chosen, attempt, _doors(state))
-    language = str(request.query_params.get("lang", "fi"))
-    return form.receipt(language if language in OURS else "fi", msgspec.json.decode(given.content, type=Acknowledgement))
+    attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
+    return await receiving.choose(pending_id, secret, data.controller_id, attempt, _doors(state))
 
 
 @get(
@@ -149,6 +132,12 @@ async def show_form(request: Asked) -> Response[bytes]:
 async def send_form(request: Asked, state: State) -> Response[bytes]:
     state.limiter.check(request)
     return await form.take(request, _doors(state))
+
+
+@post(form.CHOICE_PATH, operation_id="sendChoiceForm", include_in_schema=False, **public("the secret of the 409 page is the key"))
+async def send_choice_form(request: Asked, state: State, pending_id: FromPath[UUID]) -> Response[bytes]:
+    state.limiter.check(request)
+    return await form.take_choice(request, pending_id, _doors(state))
 
 
 @get(
