@@ -31,7 +31,7 @@ class Side(msgspec.Struct):
     url: str
 
 
-class ControllerChange(msgspec.Struct):
+class ControllerDifference(msgspec.Struct):
     id: str
     spans: list[Span]
 
@@ -44,7 +44,7 @@ class Difference(msgspec.Struct):
     language: str
     title: list[Span]
     sections: list[SectionChange]
-    controllers: list[ControllerChange]
+    controllers: list[ControllerDifference]
 
 
 def numbers(pair: str) -> tuple[int, int]:
@@ -109,11 +109,11 @@ def _texts(version: Canonical, language: str) -> list[Text]:
     ]
 
 
-def _controllers(old: Canonical, new: Canonical) -> list[ControllerChange]:
+def _controllers(old: Canonical, new: Canonical) -> list[ControllerDifference]:
     before = {controller["id"]: _lines(controller) for controller in old.controllers}
     after = {controller["id"]: _lines(controller) for controller in new.controllers}
     changes = {key: words(before.get(key, ""), after.get(key, "")) for key in [*after, *(k for k in before if k not in after)]}
-    return [ControllerChange(key, spans) for key, spans in changes.items() if any(span.op != "equal" for span in spans)]
+    return [ControllerDifference(key, spans) for key, spans in changes.items() if any(span.op != "equal" for span in spans)]
 
 
 def _lines(controller: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from litestar import Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, PathParameter
@@ -27,11 +27,11 @@ Leaf = Annotated[
 
 
 def _public(what: str, data: type[Any] | None = None) -> dict[str, Any]:
-    """A public reading; `data` describes the JSON, for clients made from the OpenAPI document."""
+    """A public reading; `data` describes the JSON, for clients made from the OpenAPI document. Without it there is a page alone."""
     described = public(what, [errors.NotFound])
-    if data is not None:
-        described["responses"] = {200: ResponseSpec(data, description=what, generate_examples=False), **described["responses"]}
-    return {**described, "tags": ["Public"]}
+    media_type = MediaType.JSON if data else MediaType.HTML
+    shown = ResponseSpec(data or str, media_type=media_type, description=what, generate_examples=False)
+    return {**described, "responses": {200: shown, **described["responses"]}, "tags": ["Public"]}
 
 
 @get(
