@@ -18,7 +18,7 @@ RETRY_SECONDS = "2"
 
 
 def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    problem = as_problem(request, error)
+    problem = as_problem(error)
     if isinstance(problem, errors.Unexpected):
         # The exception's text may quote a body, so only its kind and place are logged.
         log.error("unexpected", route=request.scope.get("path_template", "-"), kind=type(error).__name__, at=_place(error))
@@ -36,7 +36,7 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     )
 
 
-def as_problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
+def as_problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, DatabaseAway):
@@ -49,18 +49,18 @@ def as_problem(request: Request[Any, Any, Any], error: Exception) -> Problem:
     if isinstance(error, msgspec.DecodeError | RecursionError):
         return errors.MalformedRequest("The body is not JSON that can be read.")
     if isinstance(error, HTTPException):
-        return _from_framework(request, error)
+        return _from_framework(error)
     return errors.Unexpected("The fault is ours and was recorded. Nothing was changed. Try again later.")
 
 
-def _from_framework(request: Request[Any, Any, Any], error: HTTPException) -> Problem:
+def _from_framework(error: HTTPException) -> Problem:
     cause = error.__cause__
     if isinstance(cause, Problem | DatabaseAway | RecursionError):
-        return as_problem(request, cause)
+        return as_problem(cause)
     if error.status_code == 404:
         return errors.NotFound("No such address. The API is described at /docs.")
     if error.status_code == 405:
-        return errors.MethodNotAllowed("Another method is needed here; `Allow` lists them.", headers=_allowed(request))
+        return errors.MethodNotAllowed("Another method is needed here; `Allow` lists them.", headers=error.headers)
     if error.status_code == 413:
         return errors.BodyTooLarge("The body is too large here. Nothing of it was stored.")
     if error.status_code == 415:
@@ -97,15 +97,6 @@ def _field_error(text: str) -> FieldError:
     message, _, path = text.partition(" - at `$")
     pointer = path.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
     return FieldError(pointer, message)
-
-
-def _allowed(request: Request[Any, Any, Any]) -> dict[str, str]:
-    methods: set[str] = set()
-    for route in request.app.routes:
-        template = getattr(route, "path_format", None)
-        if template == request.scope.get("path_template"):
-            methods |= set(getattr(route, "methods", ()))
-    return {"allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:

@@ -22,7 +22,7 @@ from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, RSAKey
+from joserfc.jwk import KeySet
 
 from service import clock
 from service.accounts.signing import SigningKeys
@@ -153,8 +153,9 @@ class _Tokens(JWTBearerTokenGenerator):  # type: ignore[misc]
         self._keys = keys
         self._bridge = bridge
 
-    def get_jwks(self) -> RSAKey:
-        return self._bridge.wait(self._keys.signing())
+    def get_jwks(self) -> KeySet:
+        # Out of a set the token also names its key (`kid`), which whoever checks it needs while two are published.
+        return KeySet([self._bridge.wait(self._keys.signing())])
 
     def get_audiences(self, client: TokenClient, user: object, scope: str) -> str:
         return str(self.issuer)
@@ -211,6 +212,8 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]
         values = dict(form)
         if not values.get("grant_type"):
             raise InvalidRequestError(description="`grant_type` is missing; this server offers client_credentials.")
+        if values["grant_type"] != "client_credentials":
+            raise UnsupportedGrantType(description="This server offers client_credentials.")
         if "client_assertion" in values and "Authorization" in headers:
             raise InvalidRequestError(description="Authenticate in one way: by header or by assertion.")
         if (resource := values.get("resource")) is not None and resource.rstrip("/") != self._issuer:
@@ -229,6 +232,19 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]
             "service_documentation": f"{self._issuer}/docs",
         }
 
+    def authenticate_client(self, request: _Request, methods: list[str], endpoint: str = "token") -> TokenClient:
+        try:
+            client: TokenClient = super().authenticate_client(request, methods, endpoint)
+        except InvalidClientError as error:
+            if "client_assertion" in request.form:
+                raise
+            # One sentence for an unknown client and for a wrong secret, so that guessing tells nothing.
+            detail = (
+                "Authenticate with client_id and client_secret (HTTP Basic); this client is unknown, has ended, or its secret is wrong."
+            )
+            raise InvalidClientError(status_code=401, description=detail) from error
+        return client
+
     # What Authlib asks of whoever embeds it.
     def query_client(self, client_id: str) -> TokenClient | None:
         return self._bridge.wait(_client(client_id))
@@ -244,6 +260,12 @@ class AuthorizationServer(AuthlibServer):  # type: ignore[misc]
 
     def send_signal(self, name: str, *args: object, **kwargs: object) -> None:
         """Nobody listens."""
+
+
+class UnsupportedGrantType(OAuth2Error):  # type: ignore[misc]
+    """RFC 6749 section 5.2; Authlib's own says nothing about what is supported."""
+
+    error = "unsupported_grant_type"
 
 
 class InvalidTarget(OAuth2Error):  # type: ignore[misc]
