@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from service.settings import Settings, SettingsWrong
+from tenants.scopes import Scope
 
 # Nothing of the shell's PostgreSQL or queue settings may lead us to another database.
 for name in [name for name in os.environ if name.startswith("PG")]:
@@ -119,12 +120,12 @@ def create_client(settings: Settings, parsed: argparse.Namespace) -> None:
         from service.accounts.schemas import NewClient
         from tenants.acting import acting_for
         from tenants.callers import OPERATOR
-        from tenants.scopes import AGENCY, TENANT, Scope
+        from tenants.scopes import AGENCY, TENANT
 
         async with preparing.prepared(settings, "operator"):
             tenant, kind = await _find_tenant(parsed.tenant)
             default = TENANT if kind == "company" else TENANT | AGENCY
-            scopes = [Scope(scope) for scope in parsed.scope] if parsed.scope else sorted(default)
+            scopes = [Scope(scope) for scope in parsed.scope or sorted(default)]
             async with acting_for(tenant) as db:
                 made = await clients.make(db, tenant, OPERATOR, NewClient(parsed.name, scopes))
         print(f"client_id     {made.id}\nclient_secret {made.client_secret}\nscopes        {' '.join(made.scopes)}")
@@ -227,7 +228,13 @@ def _parser() -> argparse.ArgumentParser:
     made = command("create", create_client, "Make an OAuth client; the secret is shown once.", client)
     made.add_argument("--tenant", required=True, help="slug or id")
     made.add_argument("--name", default="Command line")
-    made.add_argument("--scope", action="append", help="repeat for several; default: every scope of a tenant of its kind")
+    made.add_argument(
+        "--scope",
+        action="append",
+        choices=list(Scope),
+        metavar="SCOPE",
+        help="repeat for several; default: every scope of a tenant of its kind",
+    )
 
     keys = commands.add_parser("keys", help="Signing keys.").add_subparsers(required=True, metavar="COMMAND")
     command("rotate", rotate_keys, "Sign access tokens with a new key; the old one stays published while its tokens live.", keys)

@@ -48,22 +48,24 @@ def name_of(code: str) -> str:
 def negotiate(accept: str | None, available: Sequence[str], default: str) -> str:
     """The best of `available` for an Accept-Language header (RFC 9110 section 12.5.4), else `default`. Never fails."""
     wanted: list[tuple[float, int, str]] = []
-    for position, part in enumerate((accept or "")[:1000].split(",")[:50]):
+    named = set[str]()
+    for position, part in enumerate((accept or "")[:1000].lower().split(",")[:50]):
         tag, _, parameters = part.strip().partition(";")
-        quality = 1.0
+        primary, quality = tag.strip().split("-")[0], 1.0
         if parameters.strip().startswith("q="):
             try:
                 quality = float(parameters.strip()[2:])
             except ValueError:
                 quality = 0.0
-        if tag and quality > 0:
-            wanted.append((-quality, position, tag.strip().lower()))
-    for _, _, tag in sorted(wanted):
-        if tag == "*":
-            return default
-        primary = tag.split("-")[0]
+        named.add(primary)
+        if quality > 0:
+            wanted.append((-quality, position, primary))
+    for _, _, primary in sorted(wanted):
         if primary in available:
             return primary
+        if primary == "*" and (others := [code for code in (default, *available) if code not in named]):
+            # The star stands for every language that the header does not name itself.
+            return others[0]
     return default
 
 

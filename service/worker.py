@@ -42,6 +42,10 @@ EXPIRY_SECONDS = 60
 Handler = Callable[[UUID, UUID], Awaitable[None]]
 
 
+class JobFailed(Exception):
+    """A job's handler raised; the text is the kind of what it raised, and nothing that this said."""
+
+
 class _Executor(DatabaseRetryEntrypointExecutor):
     """Tried again after 2 s, 4 s, ... up to six hours: together about five days."""
 
@@ -120,9 +124,9 @@ def _job(name: str, handler: Handler) -> Callable[[Job], Awaitable[None]]:
         try:
             await handler(UUID(payload["tenant"]), UUID(payload["row"]))
         except Exception as error:
-            # Only its kind: a mail server's answer may quote an address.
+            # Only its kind: a mail server's answer may quote an address, and the queue keeps what is raised here in its log.
             log.warning("a job failed and is tried again", job=name, attempt=job.attempts, kind=type(error).__name__)
-            raise
+            raise JobFailed(type(error).__name__) from None
         log.info("job", job=name, tenant=payload["tenant"], row=payload["row"])
 
     return run

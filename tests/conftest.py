@@ -13,6 +13,11 @@ from tests.house import House
 from tests.post import PostOffice
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests in the browser come last: from its start on Playwright keeps an event loop of its own running in this thread."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def post() -> Iterator[PostOffice]:
     with PostOffice() as office:

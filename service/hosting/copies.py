@@ -46,6 +46,10 @@ class Head(msgspec.Struct, frozen=True):
         due = [version for version in self.schedule if version.in_force_at <= at]
         return max(due, key=lambda version: (version.effective_from, version.number), default=None)
 
+    def is_called(self, tenant: str, notice: str) -> bool:
+        """By slugs or ids, as in an address."""
+        return (tenant == self.tenant_slug or as_id(tenant) == self.tenant_id) and (notice == self.slug or as_id(notice) == self.notice_id)
+
     def version(self, number: int) -> Scheduled | None:
         return next((version for version in self.schedule if version.number == number), None)
 
@@ -80,14 +84,17 @@ class Copies:
         self._heads: OrderedDict[str, Head] = OrderedDict()
         self._copies: OrderedDict[Key, Copy] = OrderedDict()
         self._flights: dict[object, asyncio.Future[Any]] = {}
+        # Counts what was told: an answer from before the last word is not kept.
+        self._told = 0
 
     async def head(self, tenant: str, notice: str) -> Head | None:
         """By slugs or ids."""
         name = f"{tenant}/{notice}"
         if (known := self._heads.get(name)) is not None:
             return known
+        told = self._told
         found = await self._once(name, lambda: self._find_head(tenant, notice))
-        if found is not None:
+        if found is not None and told == self._told:
             self._heads[name] = found
             if len(self._heads) > 50_000:
                 self._heads.popitem(last=False)
@@ -98,8 +105,9 @@ class Copies:
         if (known := self._copies.get(key)) is not None:
             self._copies.move_to_end(key)
             return known
+        told = self._told
         found = await self._once(key, lambda: self._find_copy(head, number, path))
-        if found is not None and key not in self._copies:
+        if found is not None and told == self._told and key not in self._copies:
             self._copies[key] = found
             self._used += found.size
             while self._used > self._memory_bytes and len(self._copies) > 1:
@@ -107,7 +115,9 @@ class Copies:
         return found
 
     def forget(self, notice_ids: Iterable[UUID] | None = None) -> None:
-        """Look anew at these notices, or at all: what is in memory may be old."""
+        """Look anew at these notices, or at all: what is in memory may be old, and so may what is being looked up."""
+        self._told += 1
+        self._flights.clear()
         if notice_ids is None:
             self._heads.clear()
             self._copies.clear()
@@ -133,7 +143,7 @@ class Copies:
         """Many who ask for the same at once wait for one look."""
         if (flight := self._flights.get(key)) is None:
             flight = self._flights[key] = asyncio.ensure_future(find())
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight.add_done_callback(lambda landed: self._flights.pop(key) if self._flights.get(key) is landed else None)
         result: T = await asyncio.shield(flight)
         return result
 
@@ -164,9 +174,7 @@ class Copies:
             return Copy(**row) if row else None
         except DatabaseAway:
             found = await asyncio.to_thread(self._disk.copy, head.notice_id, number, path)
-            if found is None and number in await asyncio.to_thread(self._disk.numbers, head.notice_id):
-                return None
-            if found is None:
+            if found is None and not await asyncio.to_thread(self._disk.lacks, head.notice_id, number, path):
                 raise
             return found
 
@@ -241,34 +249,42 @@ class _Disk:
                 raise
 
     def head(self, tenant: str, notice: str) -> Head | None:
-        with self._lock:
-            row = self._db.execute(
-                """SELECT notice_id, head, mac FROM heads
-                   WHERE (slug = :notice OR notice_id = :notice_id) AND (tenant_slug = :tenant OR tenant_id = :tenant_id)""",
-                {"notice": notice, "notice_id": str(as_id(notice)), "tenant": tenant, "tenant_id": str(as_id(tenant))},
-            ).fetchone()
-        if row is None or not self._genuine(row[2], row[0], "head", "", row[1]):
-            return None
-        return msgspec.msgpack.decode(row[1], type=Head)
+        rows = self._read(
+            """SELECT notice_id, head, mac FROM heads
+               WHERE (slug = :notice OR notice_id = :notice_id) AND (tenant_slug = :tenant OR tenant_id = :tenant_id)""",
+            {"notice": notice, "notice_id": str(as_id(notice)), "tenant": tenant, "tenant_id": str(as_id(tenant))},
+        )
+        genuine = (msgspec.msgpack.decode(row[1], type=Head) for row in rows if self._genuine(row[2], row[0], "head", "", row[1]))
+        # The columns that find a row have no MAC; what they found must say the same.
+        return next((head for head in genuine if head.is_called(tenant, notice)), None)
 
     def copy(self, notice_id: UUID, number: int, path: str) -> Copy | None:
-        with self._lock:
-            row = self._db.execute(
-                "SELECT copy, mac FROM copies WHERE notice_id = ? AND number = ? AND path = ?", (str(notice_id), number, path)
-            ).fetchone()
-        if row is None or not self._genuine(row[1], str(notice_id), str(number), path, row[0]):
+        sought = (str(notice_id), number, path)
+        rows = self._read("SELECT copy, mac FROM copies WHERE notice_id = ? AND number = ? AND path = ?", sought)
+        if not rows or not self._genuine(rows[0][1], str(notice_id), str(number), path, rows[0][0]):
             return None
-        return msgspec.msgpack.decode(row[0], type=Copy)
+        return msgspec.msgpack.decode(rows[0][0], type=Copy)
+
+    def lacks(self, notice_id: UUID, number: int, path: str) -> bool:
+        """Whether this version is here and has no such form: then nobody has it, the database neither."""
+        paths = self._read("SELECT path FROM copies WHERE notice_id = ? AND number = ?", (str(notice_id), number))
+        return bool(paths) and (path,) not in paths
 
     def newest(self) -> datetime | None:
-        with self._lock:
-            row = self._db.execute("SELECT max(changed_at) FROM heads").fetchone()
-        return datetime.fromisoformat(row[0]) if row[0] else None
+        rows = self._read("SELECT max(changed_at) FROM heads")
+        return datetime.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
 
     def numbers(self, notice_id: UUID) -> set[int]:
+        return {row[0] for row in self._read("SELECT DISTINCT number FROM copies WHERE notice_id = ?", (str(notice_id),))}
+
+    def _read(self, statement: str, parameters: Any = ()) -> list[Any]:
+        """Nothing from a file that is damaged: that is told, and fails nobody who only reads."""
         with self._lock:
-            rows = self._db.execute("SELECT DISTINCT number FROM copies WHERE notice_id = ?", (str(notice_id),)).fetchall()
-        return {row[0] for row in rows}
+            try:
+                return self._db.execute(statement, parameters).fetchall()
+            except sqlite3.DatabaseError as error:
+                log.error("the public copies on disk cannot be read", reason=str(error))
+                return []
 
     def close(self) -> None:
         with self._lock:

@@ -45,6 +45,9 @@ class Follower:
                 await self._stay(connection)
             except (*UNREACHABLE, DatabaseAway) as error:
                 log.warning("the connection that listens for publications was lost", error=str(error) or type(error).__name__)
+            except Exception:
+                # A full disk, say: a node that stopped following would show old notices for ever, so it begins anew.
+                log.exception("following what is published failed")
             finally:
                 connection.terminate()
             await asyncio.sleep(LOOK_SECONDS)

@@ -16,13 +16,9 @@ from service.hosting import embedding
 from service.layout import page
 from service.settings import Settings
 
-_DOCS_FILES = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-}
-_DOCS_SCRIPT = (
-    'SwaggerUIBundle({url: "/openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null, defaultModelsExpandDepth: 0});'
-)
+_BUILT = ("swagger-ui.css", "swagger-ui-bundle.js")
+_OURS = ("docs.css", "docs.js")
+_DOCS_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _OWN_SCRIPTS = (
     "default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
@@ -62,7 +58,7 @@ async def read_embedding_page(state: State) -> Response[bytes]:
         raise NotFound("There are no example notices here; `seloste demo` loads them.")
     notice = demo.notices[0].partition("/n/")[2]
     body = page.render("hosting/embedding.html", "en", title="A page with an embedded notice", notice=notice)
-    policy = _OWN_SCRIPTS.format(styles=page.STYLE_HASH)
+    policy = _OWN_SCRIPTS.format(styles=page.STYLE_SOURCE)
     return page.respond(body, headers={"content-security-policy": policy})
 
 
@@ -76,12 +72,11 @@ async def read_docs() -> Response[bytes]:
 
 @get("/docs/{file:str}", operation_id="readDocsFile", include_in_schema=False, **public("the API's documentation"))
 async def read_docs_file(file: FromPath[str]) -> Response[bytes]:
-    if file == "start.js":
-        return Response(_DOCS_SCRIPT.encode(), headers={"content-type": _DOCS_FILES["swagger-ui-bundle.js"], "cache-control": "no-cache"})
-    if file not in _DOCS_FILES:
+    if file not in (*_BUILT, *_OURS):
         raise NotFound("The API's documentation is at /docs.")
-    headers = {"content-type": _DOCS_FILES[file], "cache-control": "max-age=86400"}
-    return Response((_docs_folder() / file).read_bytes(), headers=headers)
+    folder, cache = (_built_docs(), "max-age=86400") if file in _BUILT else (Path(__file__).parent / "static", "no-cache")
+    path = folder / file
+    return Response(path.read_bytes(), headers={"content-type": _DOCS_TYPES[path.suffix], "cache-control": cache})
 
 
 @get("/openapi.json", operation_id="readOpenApi", include_in_schema=False, **public("the API's description for programs"))
@@ -90,7 +85,7 @@ async def read_openapi(request: Request[Any, Any, Any]) -> Response[bytes]:
     return Response(body, media_type="application/json", headers={"access-control-allow-origin": "*", "cache-control": "no-cache"})
 
 
-def _docs_folder() -> Path:
+def _built_docs() -> Path:
     # The package's own code is not imported: only the built Swagger UI that it carries is wanted.
     spec = find_spec("swagger_ui")
     assert spec is not None

@@ -112,6 +112,9 @@ async def read_version(
     request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], number: FromPath[int], leaf: Leaf
 ) -> Response[bytes]:
     head = await _head(state, tenant, notice)
+    if f"/v/{number}/" not in request.scope["path"]:
+        # int() also reads 04, +4 and ٤, but what is kept for ever has one address.
+        raise _nothing()
     version = _version(head, number)
     # Before its day a version may still be recalled, so nobody keeps it for good.
     cache = FOREVER if version.in_force_at <= clock.now() else NOT_YET

@@ -32,7 +32,8 @@ def deadline(received_at: datetime, country: str, time_zone: str) -> Deadline:
     received_on = received_at.astimezone(zone).date()
     nominal_on = months_after(received_on, ANSWER_MONTHS)
     due_on = next_working_day(nominal_on, country)
-    due_at = datetime.combine(due_on, time(23, 59, 59), zone).astimezone(UTC)
+    # Where clocks go back at midnight, that second comes twice; the day ends with the later one.
+    due_at = datetime.combine(due_on, time(23, 59, 59, fold=1), zone).astimezone(UTC)
     return Deadline(received_on, nominal_on, due_on, due_at)
 
 

@@ -1,16 +1,18 @@
 """The request form: for any controller, or bound to a notice's. Plain HTML, no script, no account; fi, sv, en."""
 
+import re
 import secrets
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response
 from litestar.datastructures import FormMultiDict
+from litestar.enums import RequestEncodingType
 
-from service import errors, languages
-from service.errors import InvalidContent, MalformedRequest, NotFound
+from service import languages
+from service.errors import MalformedRequest, NotFound, UnsupportedMediaType
 from service.idempotency import attempt_by_anybody
 from service.intake import receiving
 from service.intake.authorities import authority_in
@@ -20,17 +22,14 @@ from service.intake.schemas import TYPES, Acknowledgement, ChooseController, Con
 from service.intake.telling import words
 from service.languages import long_date, long_time
 from service.layout import page
+from service.texts import why_not_mailbox
 from tenants.acting import acting_for_platform
 from tenants.directory import Entry
 
 Asked = Request[Any, Any, Any]
 CHOICE_PATH = "/intake/choose/{pending_id:uuid}"
-# Which field a refusal is about, by the start of its pointer.
-_FIELDS = {
-    "/type": ("types", "form_needs_type"),
-    "/subject/name": ("name", "form_needs_name"),
-    "/subject/email": ("email", "form_needs_email"),
-}
+# Which hint a field gives.
+_HINTS = {"business_id": "business_id", "domain": "domain", "controller": "name"}
 
 
 async def show(request: Asked, notice: str | None = None) -> Response[bytes]:
@@ -40,33 +39,30 @@ async def show(request: Asked, notice: str | None = None) -> Response[bytes]:
 
 async def take(request: Asked, doors: Doors, notice: str | None = None) -> Response[bytes]:
     """The same as POST /intake/requests, for people."""
-    form, language = await request.form(), _language(request)
+    form, language = await _fields(request), _language(request)
     bound = await _bound(notice)
     data, wrong = _request(form, language, notice)
-    if data is not None:
-        attempt = await attempt_by_anybody(request, doors.settings.keys, str(form.get("key") or "") or None)
-        try:
-            given = await receiving.receive(data, attempt, doors)
-        except InvalidContent as error:
-            wrong = {field: words(key, language) for field, key in map(_blamed, error.errors)}
-        except NoController as error:
-            return _nobody(language, error)
-        else:
-            if given.status_code == 409:
-                return _choice(language, msgspec.json.decode(given.content, type=ChooseController))
-            return receipt(language, msgspec.json.decode(given.content, type=Acknowledgement))
-    return _form(request, language, bound, notice, form, wrong, status=422)
+    if data is None:
+        return _form(request, language, bound, notice, form, wrong, status=422)
+    attempt = await attempt_by_anybody(request, doors.settings.keys, form.get("key") or None)
+    try:
+        given = await receiving.receive(data, attempt, doors)
+    except NoController as error:
+        return _nobody(language, error)
+    if given.status_code == 409:
+        return _choice(language, msgspec.json.decode(given.content, type=ChooseController))
+    return receipt(language, msgspec.json.decode(given.content, type=Acknowledgement))
 
 
 async def take_choice(request: Asked, pending_id: UUID, doors: Doors) -> Response[bytes]:
     """The same as POST /intake/pending/{id}, for people."""
-    form, language = await request.form(), _language(request)
-    attempt = await attempt_by_anybody(request, doors.settings.keys, str(form.get("key") or "") or None)
+    form, language = await _fields(request), _language(request)
+    attempt = await attempt_by_anybody(request, doors.settings.keys, form.get("key") or None)
     try:
-        chosen = UUID(str(form.get("controller_id", "")))
+        chosen = UUID(form.get("controller_id", ""))
     except ValueError as error:
         raise MalformedRequest("Choose one of the controllers.") from error
-    given = await receiving.choose(pending_id, str(form.get("secret", "")), chosen, attempt, doors)
+    given = await receiving.choose(pending_id, form.get("secret", ""), chosen, attempt, doors)
     return receipt(language, msgspec.json.decode(given.content, type=Acknowledgement))
 
 
@@ -83,44 +79,59 @@ def receipt(language: str, accepted: Acknowledgement) -> Response[bytes]:
     return page.respond(body, status=202, private=True)
 
 
-def _request(form: FormMultiDict, language: str, notice: str | None) -> tuple[NewRequest | None, dict[str, str]]:
-    def field(name: str) -> str | None:
-        return str(form.get(name) or "").strip() or None
-
-    hints: dict[str, Any] = {name: field(name) for name in ("business_id", "domain") if field(name)}
-    if controller := field("controller"):
-        hints["name"] = controller
-    if notice:
-        hints = {"notice": notice}
-    if not hints:
-        return None, {"controller": words("form_needs_controller", language)}
-    subject = {name: value for name in ("name", "email", "phone") if (value := field(name))}
-    if "name" not in subject:
-        return None, {"name": words("form_needs_name", language)}
-    if "email" not in subject:
-        return None, {"email": words("form_needs_email", language)}
-    types = [kind for kind in form.getall("types", []) if kind in TYPES]
-    # A browser sends every line end as CR LF.
-    message = str(form.get("message") or "").replace("\r\n", "\n")
-    given = {"controller": hints, "subject": subject, "types": types, "message": message, "language": language}
+async def _fields(request: Asked) -> FormMultiDict:
+    """What a browser sends of our forms. litestar's own reading keeps the last thousand bodies in memory; this keeps none."""
+    if request.content_type[0] != RequestEncodingType.URL_ENCODED:
+        raise UnsupportedMediaType("Send the form as application/x-www-form-urlencoded, as its page does.")
     try:
-        return msgspec.convert(given, NewRequest), {}
+        body = (await request.body()).decode()
+        return FormMultiDict(parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=100))
+    except ValueError as error:
+        raise MalformedRequest("The form is not UTF-8, or has too many fields.") from error
+
+
+def _request(form: FormMultiDict, language: str, notice: str | None) -> tuple[NewRequest | None, dict[str, str]]:
+    """The request; or what is wrong, by field. All that is missing is told at once."""
+    # Spaces around a pasted text are no part of it; other signs that do not show are refused below.
+    given = {name: form.get(name, "").strip(" \t\u00a0") for name in (*_HINTS, "name", "email", "phone")}
+    hints = {"notice": notice} if notice else {hint: given[name] for name, hint in _HINTS.items() if given[name]}
+    types = [kind for kind in form.getall("types", []) if kind in TYPES]
+    missing = {
+        "controller": (not hints, "form_needs_controller"),
+        "types": (not types, "form_needs_type"),
+        "name": (not given["name"], "form_needs_name"),
+        "email": (why_not_mailbox(given["email"]), "form_needs_email"),
+    }
+    if wrong := {name: words(key, language) for name, (is_missing, key) in missing.items() if is_missing}:
+        return None, wrong
+    subject = {name: given[name] for name in ("name", "email", "phone") if given[name]}
+    # A browser sends every line end as CR LF.
+    message = form.get("message", "").replace("\r\n", "\n")
+    data = {"controller": hints, "subject": subject, "types": types, "message": message, "language": language}
+    try:
+        return msgspec.convert(data, NewRequest), {}
     except msgspec.ValidationError as error:
-        field_at_fault = "message" if "message" in str(error) else "name" if "subject" in str(error) else "controller"
-        return None, {field_at_fault: words("form_needs_text", language)}
+        return None, {_at_fault(str(error)): words("form_needs_text", language)}
 
 
-def _blamed(error: errors.FieldError) -> tuple[str, str]:
-    return next((blamed for start, blamed in _FIELDS.items() if error.pointer.startswith(start)), ("message", "form_needs_text"))
+def _at_fault(said: str) -> str:
+    """The field that msgspec means: `... - at `$.subject.phone``, or of a text's content "`phone` holds ... - at `$.subject`"."""
+    path = re.findall(r"\.(\w+)", said.partition(" - at `$")[2]) + re.findall(r"^`(\w+)` holds", said)
+    return "controller" if path == ["controller", "name"] else path[-1]
 
 
 async def _bound(notice: str | None) -> Entry | None:
     if notice is None:
         return None
+    nobody = NotFound("No published notice is at this address, so there is nobody to send a request to.")
+    try:
+        hints = msgspec.convert({"notice": notice}, ControllerHints)
+    except msgspec.ValidationError as error:
+        raise nobody from error
     async with acting_for_platform("a published notice's controller is for everybody", read_only=True) as db:
-        found = await route(db, ControllerHints(notice=notice))
+        found = await route(db, hints)
     if not isinstance(found, Routed):
-        raise NotFound("No published notice is at this address, so there is nobody to send a request to.")
+        raise nobody
     return found.entry
 
 
@@ -148,7 +159,7 @@ def _form(
         values=values,
         chosen=set(values.getall("types", [])),
         wrong=wrong,
-        key=str(values.get("key") or "") or secrets.token_urlsafe(16),
+        key=values.get("key") or secrets.token_urlsafe(16),
     )
     return page.respond(body, status=status, forms=True, private=True)
 

@@ -6,6 +6,7 @@ An address is never kept: only its hash under a key that is thrown away at midni
 import hashlib
 import ipaddress
 import math
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -74,27 +75,30 @@ class Limiter:
         peer = request.client.host if request.client else ""
         if not self._is_proxy(peer):
             return _network_of(peer)
-        for part in reversed(request.headers.get("x-forwarded-for", "")[:2000].split(",")):
+        # A proxy writes at the end, of the last line or in a line of its own; all before that anybody may have made up.
+        for part in reversed(",".join(request.headers.getall("x-forwarded-for", []))[-2000:].split(",")):
             if part.strip() and not self._is_proxy(part.strip()):
                 return _network_of(part.strip())
         return _network_of(peer)
 
     def _is_proxy(self, text: str) -> bool:
-        try:
-            address = ipaddress.ip_address(text)
-        except ValueError:
-            return False
-        return any(address in network for network in self._proxies)
+        address = _address(text)
+        return address is not None and any(address in network for network in self._proxies)
 
 
 def _network_of(text: str) -> str:
     """One IPv4 address; of IPv6 the /64 that one household or phone has to itself."""
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+    address = _address(text)
+    if address is None:
         return text[:45]
-    if address.version == 4:
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address) if address.version == 4 else str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """As proxies and sockets write it: `192.0.2.1`, `192.0.2.1:4711`, `2001:db8::1`, `[2001:db8::1]:4711`, `::ffff:192.0.2.1`."""
+    match = re.fullmatch(r"\[(.+)\](?::\d+)?|([\d.]+):\d+", text)
+    try:
+        address = ipaddress.ip_address(match[1] or match[2] if match else text)
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, ipaddress.IPv6Address) else address

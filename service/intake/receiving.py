@@ -40,6 +40,7 @@ from tenants.database import Connection
 from tenants.directory import Entry
 
 PENDING = timedelta(hours=24)
+DEEPEST = 20
 TELL_CONTROLLER = "intake.tell_controller"
 CONFIRM = "intake.confirm"
 REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -129,11 +130,23 @@ def check(data: NewRequest) -> list[str]:
         wrong.append(FieldError("/subject/email", why))
     if not data.subject.name.strip():
         wrong.append(FieldError("/subject/name", "A name is needed, so that the controller knows whose data is meant."))
+    if data.details and (why := _why_not_kept(data.details)):
+        wrong.append(FieldError("/details", why))
     if not languages.is_known(data.language):
         wrong.append(FieldError("/language", f"{data.language!r} is not a language code of ISO 639 such as fi, sv or en."))
     if wrong:
         raise InvalidContent("The request cannot be taken in like this; `errors` says where. Nothing was stored.", errors=wrong)
     return [str(kind) for kind in types]
+
+
+def _why_not_kept(value: Any, depth: int = 0) -> str | None:
+    """What would not come back as it was given, in words: JSON has no bounds, what it is kept in has."""
+    if depth > DEEPEST:
+        return f"It is nested more than {DEEPEST} deep."
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return "It holds a whole number that needs more than 64 bits; send that as text."
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next(filter(None, (_why_not_kept(part, depth + 1) for part in parts)), None)
 
 
 async def _accept(

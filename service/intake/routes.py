@@ -49,6 +49,7 @@ async def send_request(request: Asked, state: State, data: JSONBody[NewRequest],
     """202: it is stored and its controller is being told. 409: several controllers fit, choose one. 422: none fits; then
     nothing was delivered and nothing is kept. No token, no cookie, no account; at most 120 a minute from one network."""
     state.limiter.check(request)
+    _check_json(request)
     attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
     return await receiving.receive(data, attempt, _doors(state))
 
@@ -64,6 +65,7 @@ async def choose_controller(
 ) -> Response[Any]:
     """`resume` of the 409 leads here. The request counts as received when it was first sent."""
     state.limiter.check(request)
+    _check_json(request)
     attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
     return await receiving.choose(pending_id, secret, data.controller_id, attempt, _doors(state))
 
@@ -163,3 +165,9 @@ async def send_notice_form(request: Asked, state: State, tenant: FromPath[str], 
 
 def _doors(state: State) -> Doors:
     return Doors(state.settings, state.tenant_keys)
+
+
+def _check_json(request: Asked) -> None:
+    """litestar reads JSON under any name; what is sent under another was meant otherwise."""
+    if request.content_type[0] != "application/json":
+        raise errors.UnsupportedMediaType("Send the body as application/json.")

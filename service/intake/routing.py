@@ -4,9 +4,9 @@ A notice, its address or a controller's id name their controller themselves, ver
 a name routes only when the operator has verified whose it is.
 """
 
+import contextlib
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from service.intake.schemas import ControllerHints
@@ -54,8 +54,10 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
     fitting, conflicting = first.controllers, False
     for hit in hits[1:]:
         agreed = [controller for controller in fitting if controller in hit.controllers]
-        conflicting = conflicting or not agreed
-        fitting = agreed or fitting + hit.controllers
+        if not agreed:
+            conflicting, fitting = True, fitting + hit.controllers
+        elif not conflicting:
+            fitting = agreed
     entries = {entry.controller_id: entry for entry in await directory.entries(db, fitting)}
     if not conflicting and fitting and (len(fitting) == 1 or first.matched_by == "notice"):
         # A notice of several controllers names the one that answers for it first.
@@ -68,12 +70,12 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
 
 async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
     """In order of strength; text that cannot be such an identifier hits nothing."""
-    hits = [_Hit("notice", await _by_notice(db, hints))]
+    hits = [_Hit("notice", await _by_notice(db, named)) for named in (hints.notice, hints.notice_url) if named]
     if hints.controller_id:
         known = await directory.entries(db, [hints.controller_id])
         hits.append(_Hit("controller_id", [entry.controller_id for entry in known]))
-    if hints.business_id and (number := _business_id(hints.business_id)):
-        hits.append(_Hit("business_id", await directory.verified_by(db, ["business_id"], [number])))
+    if hints.business_id:
+        hits.append(_Hit("business_id", await directory.verified_by(db, ["business_id"], _business_ids(hints.business_id))))
     for host in _hosts(hints):
         hits.append(_Hit("domain", await directory.owners_of_domain(db, host)))
     if hints.name and (folded := directory.fold_name(hints.name)):
@@ -83,41 +85,36 @@ async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
     return hits
 
 
-async def _by_notice(db: Connection, hints: ControllerHints) -> list[UUID]:
-    for named in (hints.notice, hints.notice_url):
-        tenant, notice = _notice_named(named or "")
-        if notice is None:
-            continue
-        row = await db.fetchrow(
-            """SELECT p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
-               WHERE (t.slug = $1::text OR t.id = $2 OR $1::text IS NULL) AND (p.slug = $3 OR p.id = $4)""",
-            tenant,
-            as_id(tenant or ""),
-            notice if tenant else None,
-            as_id(notice),
-        )
-        if row is not None:
-            return list(row["controller_ids"])
-    return []
+async def _by_notice(db: Connection, named: str) -> list[UUID]:
+    tenant, notice = _notice_named(named)
+    if notice is None:
+        return []
+    row = await db.fetchrow(
+        """SELECT p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
+           WHERE (t.slug = $1::text OR t.id = $2 OR $1::text IS NULL) AND (p.slug = $3 OR p.id = $4)""",
+        tenant,
+        as_id(tenant or ""),
+        notice if tenant else None,
+        as_id(notice),
+    )
+    return list(row["controller_ids"]) if row else []
 
 
 def _notice_named(text: str) -> tuple[str | None, str | None]:
     """Tenant and notice from `tenant/notice`, from a notice's address, or from a notice's id alone."""
     if as_id(text.strip()):
         return None, text.strip()
-    match = re.search(r"(?:^|/n/)([a-z0-9-]{3,63})/([a-z0-9-]{3,63})(?:$|[/.?#])", urlsplit(text.strip()).path or text.strip())
+    match = re.search(r"(?:^|/n/)([a-z0-9-]{3,63})/([a-z0-9-]{3,63})(?:$|[/.])", re.split(r"[?#]", text.strip())[0])
     return (match[1], match[2]) if match else (None, None)
 
 
-def _business_id(text: str) -> str | None:
-    try:
-        return directory.business_id(text, "FI")
-    except NotAnIdentifier:
-        pass
-    try:
-        return directory.business_id(text, "")
-    except NotAnIdentifier:
-        return None
+def _business_ids(text: str) -> list[str]:
+    """As a Finnish one and as another country's: eight digits may be either, and the person need not say which."""
+    found = []
+    for country in ("FI", ""):
+        with contextlib.suppress(NotAnIdentifier):
+            found.append(directory.business_id(text, country))
+    return found
 
 
 def _hosts(hints: ControllerHints) -> list[str]:
@@ -135,7 +132,7 @@ def _hosts(hints: ControllerHints) -> list[str]:
 
 async def _near(db: Connection, hints: ControllerHints) -> list[Entry]:
     found: list[UUID] = []
-    if hints.business_id and (number := _business_id(hints.business_id)):
+    for number in _business_ids(hints.business_id or ""):
         found += await directory.claimed_by(db, "business_id", number, limit=NEAR)
     for host in _hosts(hints):
         found += await directory.claimed_by(db, "domain", host, limit=NEAR)

@@ -16,8 +16,15 @@ from service.languages import Words
 
 ROOMS = ("layout", "notices", "hosting", "intake", "accounts")
 STYLE = "".join(line.strip() for line in files(__package__).joinpath("style.css").read_text("utf-8").splitlines())
-STYLE_HASH = "'sha256-" + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode() + "'"
 shared = Words(__package__)
+
+
+@functools.lru_cache(maxsize=100)
+def _source(style: bytes) -> str:
+    return "'sha256-" + base64.b64encode(hashlib.sha256(style).digest()).decode() + "'"
+
+
+STYLE_SOURCE = _source(STYLE.encode())
 
 
 @functools.cache
@@ -38,12 +45,18 @@ def render(template: str, language: str, **values: Any) -> bytes:
     return environment().get_template(template).render(language=language, **values).encode()
 
 
-def content_security_policy(*, forms: bool = False, framed_by_anybody: bool = False) -> str:
+def style_source(page: bytes) -> str:
+    """For the policy of a page that was stored: it is shown in the style that it was rendered with, not in today's."""
+    head, closed, _ = page.partition(b"</style>")
+    return _source(head.partition(b"<style>")[2]) if closed else STYLE_SOURCE
+
+
+def content_security_policy(*, style: str = STYLE_SOURCE, forms: bool = False, framed_by_anybody: bool = False) -> str:
     """No script, nothing from elsewhere. Only a notice may stand in a foreign frame."""
     form_action = "'self'" if forms else "'none'"
     ancestors = "*" if framed_by_anybody else "'none'"
     return (
-        f"default-src 'none'; script-src 'none'; style-src {STYLE_HASH}; img-src 'self' data:; base-uri 'none'; "
+        f"default-src 'none'; script-src 'none'; style-src {style}; img-src 'self' data:; base-uri 'none'; "
         f"form-action {form_action}; frame-ancestors {ancestors}"
     )
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import aiosmtplib
+from email_validator import validate_email
 
 from service import clock
 from service.settings import Settings
@@ -39,9 +40,10 @@ async def send(mail: Mail, settings: Settings) -> None:
 def _message(mail: Mail, settings: Settings) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = settings.mail_from
-    # Built from its parts: text that a person typed never becomes a header line of its own.
-    local, _, domain = mail.to.rpartition("@")
-    message["To"] = Address(username=local, domain=domain)
+    # Built from its parts: text that a person typed never becomes a header line of its own. The domain in ASCII, so that
+    # a server that knows no SMTPUTF8 takes it too.
+    to = validate_email(mail.to, check_deliverability=False, test_environment=True)
+    message["To"] = Address(username=to.local_part, domain=to.ascii_domain)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{mail.id}@{urlsplit(settings.public_origin).hostname}>"

@@ -113,9 +113,10 @@ _PARSER = _parser()
 def to_html(markdown: str, *, headings_from: int) -> str:
     """`headings_from`: the level that the text's own top heading gets, under the page's."""
     tokens = _PARSER.parse(markdown)
-    for token in tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + headings_from - 1, 6)}"
+    headings = [token for token in tokens if token.type in ("heading_open", "heading_close")]
+    top = min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) - top + headings_from, 6)}"
     made = _PARSER.renderer.render(tokens, _PARSER.options, {})
     return nh3.clean(made, tags=set(_TAGS), attributes=_ATTRIBUTES, url_schemes={"https", "mailto", "tel"}, link_rel=None).strip()
 

@@ -59,10 +59,8 @@ def test_fewer_scopes_can_be_asked_for_and_more_are_refused(cast: Cast, house: H
 
 def test_a_wrong_secret_and_an_unknown_client_are_refused_alike(cast: Cast, house: House) -> None:
     known, secret = credentials(cast.alice)
-    answers = [
-        ask(house, FORM, auth=pair)
-        for pair in ((known, "wrong"), (str(uuid.uuid4()), secret), ("not-an-id", "x"), (known, ""), ("\u00e4", "x"))
-    ]
+    pairs = ((known, "wrong"), (str(uuid.uuid4()), secret), ("not-an-id", "x"), (known, ""), ("\u00e4", "x"))
+    answers = [ask(house, FORM, auth=pair) for pair in pairs]
     for answer in answers:
         assert answer.status_code == 401
         assert answer.json()["error"] == "invalid_client"
@@ -223,12 +221,12 @@ def test_a_client_with_keys_has_no_secret_and_one_with_a_secret_no_keys(machine:
     assert machine.ask(jwt.encode({"alg": "ES256"}, claims, key)).status_code in (400, 401)
 
 
-@pytest.mark.parametrize(
-    "jwks", [None, {}, {"keys": []}, {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}, {"keys": ["x"]}, {"keys": [{"kty": "RSA"}]}]
-)
-def test_keys_that_are_none_are_refused(cast: Cast, jwks: Any) -> None:
-    body = {"name": "Machine", "scopes": ["notices:read"], "auth_method": "private_key_jwt", **({"jwks": jwks} if jwks is not None else {})}
-    answer = cast.alice.post("/clients", body)
+NO_KEYS = [{}, {"keys": []}, {"keys": [{"kty": "oct", "k": "c2VjcmV0"}]}, {"keys": ["x"]}, {"keys": [{"kty": "RSA"}]}]
+
+
+@pytest.mark.parametrize("more", [{}, *({"jwks": jwks} for jwks in NO_KEYS)], ids=str)
+def test_keys_that_are_none_are_refused(cast: Cast, more: dict[str, Any]) -> None:
+    answer = cast.alice.post("/clients", {"name": "Machine", "scopes": ["notices:read"], "auth_method": "private_key_jwt", **more})
     assert answer.status_code == 422, answer.text
     assert answer.json()["errors"][0]["pointer"] == "/jwks"
 

@@ -5,9 +5,9 @@
   const origin = new URL(script.src).origin;
   const kept = new Set("A ARTICLE BLOCKQUOTE BR CODE DD DIV DL DT EM H2 H3 H4 H5 H6 HR LI OL P PRE S SECTION STRONG TABLE TBODY TD TH THEAD TR UL".split(" "));
   const attributes = { A: ["href", "rel", "title"], OL: ["start"], TH: ["scope"], DIV: ["tabindex", "role"] };
-  const css = ":host{display:block}*{box-sizing:border-box}article{overflow-wrap:break-word}table{border-collapse:collapse;width:100%}" +
+  const css = ":host{display:block;overflow-wrap:break-word}*{box-sizing:border-box}table{border-collapse:collapse;width:100%}" +
     "th,td{text-align:left;vertical-align:top;padding:.4em .6em;border-bottom:1px solid}div[tabindex]{overflow-x:auto}a{color:inherit}" +
-    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em}dd{margin:0}";
+    "dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.2em 1em}dd{margin:0}pre{white-space:pre-wrap}";
 
   function style(root) {
     try {
