@@ -28,6 +28,7 @@ from service.living import Life, health_live, health_ready
 from service.notices import drafting
 from service.notices import routes as notices
 from service.settings import Settings
+from service.texts import control_in
 from tenants.callers import Acting, ClientEnded
 from tenants.delegating import resolve
 from tenants.scopes import DESCRIPTIONS, Scope
@@ -55,6 +56,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
 
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A route says what it needs or why it is public; one that says neither refuses everybody."""
+    if control_in(connection.scope["path"], lines=False):
+        # Nothing is called so, and the database could not even be asked.
+        raise NotFound("No such address: it holds a control character.")
     if "public" in handler.opt:
         return
     scopes: tuple[Scope, ...] = handler.opt.get("scopes", ())

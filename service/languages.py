@@ -86,6 +86,6 @@ class Words:
     def __init__(self, package: str) -> None:
         self.table: Mapping[str, Mapping[str, str]] = tomllib.loads(files(package).joinpath("words.toml").read_text("utf-8"))
 
-    def __call__(self, key: str, language: str, **values: object) -> str:
+    def __call__(self, key: str, language: str, /, **values: object) -> str:
         text = self.table[key][ours(language)]
         return text.format(**values) if values else text

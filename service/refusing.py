@@ -88,15 +88,18 @@ def _framework_field(entry: dict[str, Any]) -> FieldError:
     source = entry.get("source")
     if str(getattr(source, "value", source)) != "body":
         return FieldError(key, str(entry.get("message", "")))
-    pointer = "" if key == "data" else "/" + key.removeprefix("data.").replace("[", ".").replace("]", "").replace(".", "/")
-    return FieldError(pointer, str(entry.get("message", "")))
+    return FieldError(_pointer(key.removeprefix("data").removeprefix(".")), str(entry.get("message", "")))
 
 
 def _field_error(text: str) -> FieldError:
     """msgspec says `... - at `$.subject.name``."""
     message, _, path = text.partition(" - at `$")
-    pointer = path.rstrip("`").replace("[", ".").replace("]", "").replace(".", "/")
-    return FieldError(pointer, message)
+    return FieldError(_pointer(path.rstrip("`").removeprefix(".")), message)
+
+
+def _pointer(path: str) -> str:
+    """`sections[0].body[...]`, where `[...]` is some member of an object that msgspec does not name, as RFC 6901 writes places."""
+    return "".join(f"/{part}" for part in path.replace("[...]", "").replace("[", ".").replace("]", "").split(".") if part)
 
 
 def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:
