@@ -37,14 +37,19 @@ def load(given: str, folder: Path) -> MasterKey:
     if not file.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        try:
-            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return load(given, folder)
+        part = folder / f".master.key.{os.getpid()}"
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w") as opened:
             opened.write(base64.b64encode(secrets.token_bytes(32)).decode() + "\n")
             opened.flush()
             os.fsync(descriptor)
+        try:
+            # Whole or not at all, and never over another's: of two that start at once, both go on with the first one's key.
+            os.link(part, file)
+        except FileExistsError:
+            return load(given, folder)
+        finally:
+            part.unlink()
         print(f"A new master key was made: {file}\n  Back it up apart from the data. Without it, requests cannot be read.", file=sys.stderr)
     return _decoded(file.read_text().strip(), str(file))
 

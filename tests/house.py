@@ -15,6 +15,10 @@ from urllib.parse import quote
 import httpx
 import psutil
 
+from service.settings import Settings
+from tenants.embedded import Embedded
+from tenants.roles import Duty
+
 REPOSITORY = Path(__file__).parent.parent
 START_SECONDS = 60
 
@@ -131,9 +135,12 @@ class House:
 
     def superuser(self) -> dict[str, Any]:
         """asyncpg arguments of the embedded cluster's superuser, past every policy."""
-        from tenants.embedded import Embedded
-
         return Embedded(self.data / "postgres").connection()
+
+    def serving(self, duty: Duty) -> dict[str, Any]:
+        """asyncpg arguments with which the server itself connects for a duty."""
+        settings = Settings.from_environment(self.environment)
+        return settings.place(None if "DATABASE_URL" in self.settings else self.superuser()).serving(duty)
 
     def token(self, client: dict[str, Any], scope: str | None = None) -> str:
         data = {"grant_type": "client_credentials", **({"scope": scope} if scope else {})}
