@@ -134,7 +134,9 @@ class House:
         return House(data, {**self.settings, "DATABASE_URL": outside, "KEY_DIR": keys, "PUBLIC_URL": self.url})
 
     def superuser(self) -> dict[str, Any]:
-        """asyncpg arguments of the embedded cluster's superuser, past every policy."""
+        """asyncpg arguments of the database's superuser, past every policy."""
+        if "DATABASE_URL" in self.settings:
+            return {"dsn": self.settings["DATABASE_URL"]}
         return Embedded(self.data / "postgres").connection()
 
     def serving(self, duty: Duty) -> dict[str, Any]:
