@@ -28,7 +28,7 @@ from service.living import Life, health_live, health_ready
 from service.notices import drafting
 from service.notices import routes as notices
 from service.settings import Settings
-from service.texts import control_in
+from service.texts import Input, control_in
 from tenants.callers import Acting, ClientEnded
 from tenants.delegating import resolve
 from tenants.scopes import DESCRIPTIONS, Scope
@@ -151,4 +151,7 @@ def describe() -> bytes:
             ),
         ),
     ).openapi_schema.to_schema()
+    for taken in Input.__subclasses__():
+        # litestar does not tell that unknown fields are refused.
+        described["components"]["schemas"][taken.__name__]["additionalProperties"] = False
     return msgspec.json.format(msgspec.json.encode(described, order="sorted"), indent=2) + b"\n"

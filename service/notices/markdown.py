@@ -103,6 +103,8 @@ def _escaped(text: str) -> str:
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}, renderer_cls=_Renderer).enable(["table", "strikethrough"])
+    # A line that starts with a tab was pasted from a table or a letter; nobody means code by it.
+    parser.disable("code")
     parser.validateLink = _allowed  # type: ignore[method-assign]
     return parser
 
@@ -138,7 +140,7 @@ def to_blocks(markdown: str) -> list[Block]:
         elif token.type == "tr_close":
             in_row = False
             blocks.append(Block("row", " · ".join(cells)))
-        elif token.type in ("fence", "code_block"):
+        elif token.type == "fence":
             blocks.append(Block("code", token.content.strip()))
         elif token.type == "inline":
             text = _text(token.children or [])

@@ -7,6 +7,7 @@ from typing import Any
 from service import errors
 from service.app import describe
 from service.errors import Problem
+from service.texts import Input
 from tests.house import REPOSITORY
 
 DOCUMENT: dict[str, Any] = json.loads(describe())
@@ -41,6 +42,12 @@ def test_every_post_and_put_says_what_it_takes() -> None:
     for path, method, operation in OPERATIONS:
         if method in ("post", "put", "patch") and path != "/first-credential":
             assert "requestBody" in operation, path
+
+
+def test_what_is_taken_says_that_unknown_fields_are_refused() -> None:
+    closed = {name for name, schema in DOCUMENT["components"]["schemas"].items() if schema.get("additionalProperties") is False}
+    assert closed == {taken.__name__ for taken in Input.__subclasses__()}
+    assert len(closed) >= 15
 
 
 def test_every_list_pages_alike() -> None:
