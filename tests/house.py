@@ -1,7 +1,9 @@
 """A real server for tests: its own folder, its own embedded PostgreSQL, its own worker, a real SMTP server beside it."""
 
+import contextlib
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -24,9 +26,12 @@ START_SECONDS = 60
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Below the range from which the system takes ports for outgoing connections, so that none of those sits on it by chance."""
+    while True:
+        port = secrets.choice(range(20_000, 32_000))
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def wait_for(what: Any, seconds: float = 15.0, pause: float = 0.1) -> Any:

@@ -1,0 +1,244 @@
+"""Which controller gets a request: what the person knows leads to it, and nobody gets it by claiming to be somebody."""
+
+import secrets
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+
+from tests.cast import Cast, Player, controller, notice, publish, published
+from tests.house import House
+from tests.intake.person import Company, accepted, claiming, new_business_id, problem, send, verified
+
+
+def routed(answer: httpx.Response) -> tuple[str, str, bool]:
+    to = accepted(answer)["routed_to"]
+    return to["controller"]["name"], to["matched_by"], to["controller"]["verified"]
+
+
+@pytest.mark.parametrize(
+    ("hint", "name", "matched_by"),
+    [
+        ({"business_id": "9910417-5"}, "Hallavirran Lähipuoti Oy", "business_id"),
+        ({"business_id": "FI99104175"}, "Hallavirran Lähipuoti Oy", "business_id"),
+        ({"business_id": " fi 9910417-5 "}, "Hallavirran Lähipuoti Oy", "business_id"),
+        ({"business_id": "99104175"}, "Hallavirran Lähipuoti Oy", "business_id"),
+        ({"domain": "hallavirta.example.org"}, "Hallavirran Lähipuoti Oy", "domain"),
+        ({"domain": "HALLAVIRTA.example.org."}, "Hallavirran Lähipuoti Oy", "domain"),
+        ({"domain": "https://www.hallavirta.example.org:8443/tarjoukset?viikko=48#@other"}, "Hallavirran Lähipuoti Oy", "domain"),
+        ({"domain": "asiakaspalvelu@posti.hallavirta.example.org"}, "Hallavirran Lähipuoti Oy", "domain"),
+        ({"notice_url": "https://www.hallavirta.example.org/tietosuoja"}, "Hallavirran Lähipuoti Oy", "domain"),
+        ({"name": "Hallavirran Lähipuoti Oy"}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"name": "HALLAVIRRAN   LÄHIPUOTI OY."}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"name": "Hallavirran La\u0308hipuoti\u00a0Oy"}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"name": "Saaristonvalon Siirtopalvelu Oy"}, "Saaristonvalon Sähköverkko Oy", "name"),
+        ({"brand": "pikkukivi"}, "Kivitaskun Vapaa-aika Oy", "brand"),
+        ({"notice": "hallavirta/asiakkaat"}, "Hallavirran Lähipuoti Oy", "notice"),
+    ],
+    ids=lambda value: str(next(iter(value.items()))) if isinstance(value, dict) else "",
+)
+def test_what_a_person_knows_leads_to_a_verified_controller(
+    house: House, cast: Cast, hint: dict[str, Any], name: str, matched_by: str
+) -> None:
+    assert routed(send(house, hint)) == (name, matched_by, True)
+
+
+@pytest.mark.parametrize("ending", ["", ".json", "/fi", "/v/1/fi", "/en.md", "/fi?utm_source=mail#controller", "/request?lang=sv"])
+def test_every_address_of_a_notice_leads_to_its_controller(house: House, hidden: Company, ending: str) -> None:
+    url = f"{house.url}/n/{hidden.player.slug}/{hidden.notice}{ending}"
+    assert routed(send(house, {"notice_url": url})) == (hidden.controller["name"], "notice", False)
+
+
+def test_a_notice_can_be_named_by_ids(house: House, hidden: Company) -> None:
+    tenant_id = hidden.player.get("").json()["id"]
+    notice_id = hidden.player.get(f"/notices/{hidden.notice}").json()["id"]
+    for named in (notice_id, f"{tenant_id}/{notice_id}", f"{hidden.player.slug}/{notice_id}"):
+        assert routed(send(house, {"notice": named}))[1:] == ("notice", False)
+
+
+def test_a_controllers_id_leads_to_an_unverified_one_too_and_says_so(house: House, hidden: Company) -> None:
+    assert routed(send(house, {"controller_id": hidden.id})) == (hidden.controller["name"], "controller_id", False)
+
+
+def test_a_notice_of_several_controllers_goes_to_its_first_unless_another_is_named(house: House, cast: Cast) -> None:
+    group = {"notice": "saaristonvalo/konserni"}
+    assert routed(send(house, group))[0] == "Saaristonvalo Oyj"
+    assert routed(send(house, {**group, "business_id": "9930631-6"})) == ("Saaristonvalon Kotipalvelut Oy", "notice", True)
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        {},
+        {"business_id": "9910417-6"},
+        {"business_id": "1234567-8"},
+        {"business_id": "not an id at all"},
+        {"domain": "example.org"},
+        {"domain": "sibling.example.org"},
+        {"domain": "xhallavirta.example.org"},
+        {"domain": "hallavirta.example.org.example.com"},
+        {"domain": "https://other.example.org/@hallavirta.example.org"},
+        {"domain": "localhost"},
+        {"notice_url": "https://[half"},
+        {"notice_url": "https://other.example.org/n/no-such-tenant/no-such-notice"},
+        {"notice": "hallavirta/no-such-notice"},
+        {"notice": "00000000-0000-0000-0000-000000000000"},
+        {"controller_id": "00000000-0000-0000-0000-000000000000"},
+        {"name": "Hallavirran Lähipuoti"},
+        {"name": "Hallavirran Lahipuoti Oy"},
+        {"name": "– . –"},
+        {"brand": "Hallavirran Lähipuoti Oy"},
+        {"register": "Lähipuodin asiakasrekisteri"},
+    ],
+    ids=str,
+)
+async def test_what_does_not_fit_goes_nowhere_and_nothing_is_kept(
+    house: House, superuser: asyncpg.Connection, hint: dict[str, Any]
+) -> None:
+    before = await rows(superuser)
+    refused = problem(send(house, hint, key=secrets.token_hex(8)), 422, "no-controller")
+    assert "Nothing was delivered and nothing was kept" in refused["detail"]
+    assert refused["supervisory_authority"]["web"] == "https://tietosuoja.fi"
+    assert await rows(superuser) == before
+
+
+async def rows(superuser: asyncpg.Connection) -> dict[str, int]:
+    """How many rows there are where a request would leave any."""
+    tables = ("requests", "request_keys", "request_references", "pending_requests", "idempotency_keys")
+    return {table: await superuser.fetchval(f"SELECT count(*) FROM {table}") for table in tables}
+
+
+def test_a_verified_domain_does_not_speak_for_its_parent_or_its_sibling(house: House, twins: tuple[Company, Company]) -> None:
+    first, second = twins
+    [own] = first.controller["domains"]
+    parent = own.partition(".")[2]
+    assert routed(send(house, {"domain": f"deep.down.{own}"}))[0] == first.controller["name"]
+    assert routed(send(house, {"domain": second.controller["domains"][0]}))[0] == second.controller["name"]
+    for host in (parent, f"c.{parent}"):
+        problem(send(house, {"domain": host}), 422, "no-controller")
+
+
+def test_a_company_that_types_anothers_identifiers_gets_nothing(house: House, cast: Cast, hallavirta: Player) -> None:
+    stranger = claiming(
+        cast,
+        name="Hallavirran Lähipuoti Oy",
+        business_id="9910417-5",
+        domains=["hallavirta.example.org", "www.hallavirta.example.org"],
+        brands=["Hallavirta"],
+        former_names=["Hallavirran Lähipuoti Oy"],
+    )
+    published_notice = notice(stranger.player, stranger.id)
+    assert publish(stranger.player, published_notice).status_code == 201
+    mine = hallavirta.get("/controllers").json()["items"][0]["id"]
+    for hint in (
+        {"business_id": "9910417-5"},
+        {"domain": "hallavirta.example.org"},
+        {"domain": "www.hallavirta.example.org"},
+        {"name": "Hallavirran Lähipuoti Oy"},
+    ):
+        assert accepted(send(house, hint))["routed_to"]["controller"]["id"] == mine
+    assert stranger.references == set()
+
+
+@pytest.mark.parametrize("kind", ["business_id", "domain", "name"])
+def test_a_claimed_identifier_does_not_route_but_is_shown_as_not_verified(house: House, hidden: Company, kind: str) -> None:
+    value = hidden.controller["domains"][0] if kind == "domain" else hidden.controller[kind]
+    before = hidden.references
+    [near] = problem(send(house, {kind: value}), 422, "no-controller")["near"]
+    assert near == {
+        "id": hidden.id,
+        "name": hidden.controller["name"],
+        "business_id": hidden.controller["business_id"],
+        "verified": False,
+        "notice": f"/n/{hidden.player.slug}/{hidden.notice}",
+    }
+    assert httpx.get(house.url + near["notice"], follow_redirects=True).status_code == 200
+    assert hidden.references == before
+
+
+def test_at_most_five_near_ones_are_shown_and_a_verified_one_as_such(house: House, cast: Cast) -> None:
+    word = f"Near{secrets.token_hex(4)}"
+    for number in range(7):
+        controller(cast.charlie, name=f"{word} {number} Oy")
+    near = problem(send(house, {"name": word}), 422, "no-controller")["near"]
+    assert [entry["name"] for entry in near] == [f"{word} {number} Oy" for number in range(5)]
+
+
+def test_squatters_cannot_crowd_a_verified_controller_out(house: House, cast: Cast, twins: tuple[Company, Company]) -> None:
+    own = twins[0].controller
+    squatters = [controller(cast.charlie, name=own["name"], business_id=own["business_id"])["id"] for _ in range(6)]
+    for hint in ({"name": own["name"][:-3]}, {"brand": own["name"][:-3]}):
+        first, *others = problem(send(house, hint), 422, "no-controller")["near"]
+        assert first == {"id": own["id"], "name": own["name"], "business_id": own["business_id"], "verified": True}
+        assert len(others) == 4
+        assert {other["id"] for other in others} <= {*squatters, twins[1].id}
+    for q in (own["name"], own["business_id"]):
+        first, *others = httpx.get(f"{house.url}/intake/controllers", params={"q": q}).json()["items"]
+        assert first["id"] == own["id"]
+        assert len(others) == 4
+
+
+def test_hints_that_agree_route_and_the_strongest_is_named(house: House, cast: Cast) -> None:
+    both = {"name": "Hallavirran Lähipuoti Oy", "domain": "hallavirta.example.org", "business_id": "9910417-5"}
+    assert routed(send(house, both))[1] == "business_id"
+
+
+def test_a_hint_that_hits_nothing_does_not_stop_one_that_does(house: House, cast: Cast) -> None:
+    assert routed(send(house, {"business_id": "9910417-6", "name": "Hallavirran Lähipuoti Oy"}))[1] == "name"
+
+
+def test_an_identifier_changed_after_verification_no_longer_shows_as_verified(house: House, cast: Cast) -> None:
+    company = verified(cast, name=f"Changing {secrets.token_hex(4)} Oy", business_id=new_business_id())
+    name = company.controller["name"]
+    assert routed(send(house, {"name": name})) == (name, "name", True)
+    changed = company.player.api.patch(f"{company.player.path}/controllers/{company.id}", json={"business_id": "9910417-5"})
+    assert changed.status_code == 200, changed.text
+    to = accepted(send(house, {"name": name}))["routed_to"]["controller"]
+    assert to["id"] == company.id
+    assert to["verified"] is False, "a business id that nobody has verified is shown beside a name that somebody has"
+    # And the id that it gave up no longer leads to it.
+    problem(send(house, {"business_id": company.controller["business_id"]}), 422, "no-controller")
+
+
+def test_eight_digits_may_be_another_countrys_register_code(house: House, cast: Cast) -> None:
+    """An Estonian code whose last digit happens to fit as a Finnish check digit."""
+    code = new_business_id().replace("-", "")
+    company = verified(cast, name=f"Eesti {secrets.token_hex(4)} OÜ", business_id=code, country="EE", time_zone="Europe/Tallinn")
+    assert routed(send(house, {"business_id": code})) == (company.controller["name"], "business_id", True)
+
+
+def test_a_notice_that_is_only_a_draft_leads_nowhere(house: House, cast: Cast) -> None:
+    made = controller(cast.alice)
+    draft = notice(cast.alice, made["id"])
+    problem(send(house, {"notice": f"acme/{draft}"}), 422, "no-controller")
+    assert publish(cast.alice, draft).status_code == 201
+    assert routed(send(house, {"notice": f"acme/{draft}"}))[1] == "notice"
+
+
+def test_the_directory_finds_by_beginning_and_by_business_id(house: House, hidden: Company, public: httpx.Client) -> None:
+    def found(q: str) -> list[tuple[str, bool]]:
+        answer = public.get("/intake/controllers", params={"q": q})
+        assert answer.status_code == 200, answer.text
+        return [(item["name"], item["verified"]) for item in answer.json()["items"]]
+
+    name, number = hidden.controller["name"], hidden.controller["business_id"]
+    assert found(name[:8].upper()) == [(name, False)]
+    assert found(number) == [(name, False)]
+    assert found("FI" + number.replace("-", "")) == [(name, False)]
+    assert ("Hallavirran Lähipuoti Oy", True) in found("Hallavirran Läh")
+    assert found("a.. ") == []
+    assert found("a\0bc") == []
+    assert len(found("Saa")) <= 5
+
+
+@pytest.mark.parametrize("query", ["", "?q=ab", "?q=" + "a" * 101, "?p=abc"])
+def test_the_directory_is_not_for_listing(public: httpx.Client, query: str) -> None:
+    problem(public.get("/intake/controllers" + query), 400, "malformed-request")
+
+
+def test_an_unverified_controller_with_a_notice_of_its_own_gets_what_is_sent_from_there(house: House, cast: Cast) -> None:
+    slug, controller_id = published(cast.charlie)
+    answer = accepted(send(house, {"notice": f"charlies/{slug}"}))
+    [item] = [item for item in cast.charlie.get("/requests").json()["items"] if item["reference"] == answer["reference"]]
+    assert item["controller_id"] == controller_id
