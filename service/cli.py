@@ -30,7 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except _refusals() as error:
-        sys.exit(f"seloste: {error}")
+        fields = [f"\n  {field.pointer}: {field.detail}" for field in getattr(error, "errors", [])]
+        sys.exit(f"seloste: {error}{''.join(fields)}")
 
 
 def serve(settings: Settings, parsed: argparse.Namespace) -> None:

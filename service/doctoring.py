@@ -40,6 +40,10 @@ def _warnings(settings: Settings) -> list[str]:
 
 
 async def _database(settings: Settings) -> list[str]:
+    """Looking makes nothing: neither a database nor a key where there is none yet."""
+    if settings.is_embedded and not preparing.embedded_in(settings).exists:
+        print("\nDatabase: none yet; `seloste serve` makes it.")
+        return []
     try:
         async with preparing.prepared(settings, "app"):
             from tenants.database import ENGINE

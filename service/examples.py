@@ -46,7 +46,6 @@ async def load_at_start(place: Place, settings: Settings, keys: TenantKeys) -> N
                 await load(settings, keys)
         finally:
             await ENGINE.close()
-    renew_addresses(settings)
 
 
 async def load(settings: Settings, keys: TenantKeys) -> None:

@@ -33,6 +33,13 @@ def load(given: str, folder: Path) -> MasterKey:
     """The key in `given` (base64), else the one in `folder`, else a new one written there (0600 in 0700)."""
     if given:
         return _decoded(given, "MASTER_KEY")
+    try:
+        return _from_folder(folder)
+    except OSError as error:
+        raise KeyWrong(f"KEY_DIR {folder} cannot be used: {error.strerror or error}.") from error
+
+
+def _from_folder(folder: Path) -> MasterKey:
     file = folder / "master.key"
     if not file.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -47,7 +54,7 @@ def load(given: str, folder: Path) -> MasterKey:
             # Whole or not at all, and never over another's: of two that start at once, both go on with the first one's key.
             os.link(part, file)
         except FileExistsError:
-            return load(given, folder)
+            return _from_folder(folder)
         finally:
             part.unlink()
         print(f"A new master key was made: {file}\n  Back it up apart from the data. Without it, requests cannot be read.", file=sys.stderr)

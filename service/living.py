@@ -41,7 +41,6 @@ AGAIN_SECONDS = 1.0
 class Life:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._embedded_started = False
 
     @contextlib.asynccontextmanager
     async def lasting(self, app: Litestar) -> AsyncIterator[None]:
@@ -75,17 +74,18 @@ class Life:
         while True:
             try:
                 place = await asyncio.to_thread(preparing.start_database, self._settings)
-                self._embedded_started = self._settings.is_embedded
                 await preparing.migrate(place, self._settings)
                 if self._settings.is_embedded:
                     await examples.load_at_start(place, self._settings, state.tenant_keys)
+                examples.renew_addresses(self._settings)
                 await preparing.open_engine(place, self._settings, "app")
                 await state.signing_keys.prepare()
                 break
             except FATAL as error:
                 # Nothing gets better by itself: told plainly, and what is published stays up meanwhile.
                 state.failed = str(error)
-                log.error("not prepared", reason=str(error))
+                # What follows the first line may hold commands with password verifiers.
+                log.error("not prepared", reason=str(error).partition("\n")[0])
                 print(f"\nSeloste cannot work with its database:\n{error}\n", file=sys.stderr)
                 return
             except (*AWAY, DatabaseAway, CannotStart) as error:
@@ -100,7 +100,7 @@ class Life:
         await Follower(state.copies).follow(place.serving("app", direct=True))
 
     async def _stop_database(self) -> None:
-        if self._embedded_started:
+        if self._settings.is_embedded:
             await asyncio.to_thread(preparing.embedded_in(self._settings).stop)
 
 

@@ -1,5 +1,6 @@
 """Every exception becomes an answer here: RFC 9457 for programs, a page for people, RFC 6749's shape on /oauth/*."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -88,18 +89,22 @@ def _framework_field(entry: dict[str, Any]) -> FieldError:
     source = entry.get("source")
     if str(getattr(source, "value", source)) != "body":
         return FieldError(key, str(entry.get("message", "")))
-    return FieldError(_pointer(key.removeprefix("data").removeprefix(".")), str(entry.get("message", "")))
+    return _placed(key.removeprefix("data").removeprefix("."), str(entry.get("message", "")))
 
 
 def _field_error(text: str) -> FieldError:
     """msgspec says `... - at `$.subject.name``."""
     message, _, path = text.partition(" - at `$")
-    return FieldError(_pointer(path.rstrip("`").removeprefix(".")), message)
+    return _placed(path.rstrip("`").removeprefix("."), message)
 
 
-def _pointer(path: str) -> str:
-    """`sections[0].body[...]`, where `[...]` is some member of an object that msgspec does not name, as RFC 6901 writes places."""
-    return "".join(f"/{part}" for part in path.replace("[...]", "").replace("[", ".").replace("]", "").split(".") if part)
+def _placed(path: str, message: str) -> FieldError:
+    """msgspec's `sections[0].body[...]` (some member that it does not name) as RFC 6901 writes places; a field that is unknown
+    or missing is named in the message alone."""
+    parts = [part for part in path.replace("[...]", "").replace("[", ".").replace("]", "").split(".") if part]
+    if named := re.search(r"(?:unknown|missing required) field `([^`]+)`", message):
+        parts.append(named[1])
+    return FieldError("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts), message)
 
 
 def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:

@@ -108,6 +108,13 @@ class Settings:
     def check(self) -> None:
         for name in ("port", "database_pool", "access_token_seconds", "intake_per_minute", "intake_burst", "public_cache_mb"):
             self.number(name)
+        if self.number("port") > 65535:
+            raise SettingsWrong(f"PORT is {self.port!r}; ports end at 65535.")
+        if not (self.database_statement_cache or "0").isdecimal():
+            raise SettingsWrong(f"DATABASE_STATEMENT_CACHE is {self.database_statement_cache!r}; it is a whole number, or empty.")
+        smtp = urlsplit(self.smtp_url)
+        if self.smtp_url and (smtp.scheme not in ("smtp", "smtps") or not smtp.hostname):
+            raise SettingsWrong("SMTP_URL is not an address such as smtp://user:password@mail.example.org:587.")
         if self.worker not in ("inside", "apart"):
             raise SettingsWrong(f"WORKER is {self.worker!r}; it is `inside` or `apart`.")
         if self.log_level not in ("debug", "info", "warning", "error"):

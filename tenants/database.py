@@ -110,6 +110,7 @@ class Engine(PostgresEngine):
         self._leases = _Leases()
         self._watch: asyncio.Task[None] | None = None
         self._arguments: dict[str, Any] = {}
+        self._limit_to(STATEMENT_SECONDS)
         self._returning: asyncio.Future[None] | None = None
 
     async def check_version(self) -> None:
@@ -133,9 +134,12 @@ class Engine(PostgresEngine):
             connection_class=_Connection,
             **self._arguments,
         )
+        self._limit_to(statement_seconds)
+        self._watch = asyncio.create_task(self._watch_leases())
+
+    def _limit_to(self, statement_seconds: float) -> None:
         self._statement_ms = int(statement_seconds * 1000)
         self._lease_seconds = statement_seconds + (LEASE_SECONDS - STATEMENT_SECONDS)
-        self._watch = asyncio.create_task(self._watch_leases())
 
     async def close(self) -> None:
         if self._watch is not None:
@@ -203,7 +207,7 @@ class Engine(PostgresEngine):
         now = monotonic()
         for connection, since in list(self._leases.since.items()):
             if now - since > seconds:
-                connection.terminate()
+                _terminate(connection)
 
     async def answers(self) -> bool:
         """Whether a fresh connection gets an answer within a second."""
@@ -244,7 +248,7 @@ class Transaction(PostgresTransaction):
         try:
             if error is None:
                 await self.connection.execute("COMMIT")
-            elif isinstance(error, Exception) and not self.connection.is_closed():
+            elif isinstance(error, Exception) and not _is_closed(self.connection):
                 await self.connection.execute("ROLLBACK")
         except BaseException as failure:
             await self._discard()
@@ -259,12 +263,25 @@ class Transaction(PostgresTransaction):
         return False
 
     async def _discard(self) -> None:
-        self.connection.terminate()
+        _terminate(self.connection)
         await self._engine.give_back(self.connection)
 
     def _translated(self, error: BaseException) -> BaseException:
-        away = isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and self.connection.is_closed())
+        away = isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and _is_closed(self.connection))
         return DatabaseAway(str(error) or type(error).__name__) if away else error
+
+
+# A connection that closed by itself is out of the pool's hands already, and then refuses even to be asked or ended.
+def _terminate(connection: Connection) -> None:
+    with contextlib.suppress(asyncpg.InterfaceError):
+        connection.terminate()
+
+
+def _is_closed(connection: Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        return True
 
 
 ENGINE = Engine()

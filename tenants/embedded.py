@@ -75,15 +75,19 @@ class Embedded:
             "database": DATABASE,
         }
 
+    @property
+    def exists(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
     def is_running(self) -> bool:
-        return (self.data / "PG_VERSION").exists() and self._run("pg_ctl", "status").returncode == 0
+        return self.exists and self._run("pg_ctl", "status").returncode == 0
 
     def start(self) -> bool:
         """Start the server, or take over the one that a killed owner left running here. Says whether it is new."""
         self.home.mkdir(parents=True, exist_ok=True)
         if os.getuid() == 0:
             self._lend_to_system_user()
-        new = not (self.data / "PG_VERSION").exists()
+        new = not self.exists
         if new:
             self._create()
         if self.is_running():

@@ -49,12 +49,13 @@ class Roles:
 async def prepare_roles(admin: asyncpg.Connection, passwords: Mapping[Duty, str]) -> Roles:
     """Make the roles that are missing and give each serving role its password; `admin` may create roles."""
     roles = Roles(await admin.fetchval("SELECT current_database()"))
-    me = await admin.fetchrow("SELECT rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+    me = await admin.fetchrow("SELECT quote_ident(rolname) AS name, rolsuper, rolcreaterole FROM pg_roles WHERE rolname = current_user")
     present = {row["rolname"] for row in await admin.fetch("SELECT rolname FROM pg_roles")}
     wanted = [*(roles.serving(duty) for duty in DUTIES), roles.owner]
     if not me["rolsuper"] and not me["rolcreaterole"]:
-        if missing := [name for name in wanted if name not in present]:
-            raise RolesMissing(_commands(roles, passwords, missing))
+        missing = [name for name in wanted if name not in present]
+        if missing or not await admin.fetchval("SELECT pg_has_role($1, 'MEMBER')", roles.owner):
+            raise RolesMissing(_commands(roles, passwords, missing, me["name"]))
         return roles
     for name in wanted:
         if name not in present:
@@ -92,7 +93,7 @@ async def why_not_plain(connection: asyncpg.Connection) -> str | None:
     return None
 
 
-def _commands(roles: Roles, passwords: Mapping[Duty, str], missing: list[str]) -> str:
+def _commands(roles: Roles, passwords: Mapping[Duty, str], missing: list[str], me: str) -> str:
     lines = [f"CREATE ROLE {roles.owner} NOLOGIN;"] if roles.owner in missing else []
     for duty in DUTIES:
         name = roles.serving(duty)
@@ -100,9 +101,9 @@ def _commands(roles: Roles, passwords: Mapping[Duty, str], missing: list[str]) -
             lines.append(f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(passwords[duty])}';")
             lines.append(f"GRANT USAGE ON SCHEMA public TO {name};")
     lines.append(f"GRANT {roles.serving('app')} TO {roles.serving('operator')};")
-    lines.append(f"GRANT {roles.owner} TO CURRENT_USER;  -- the user of DATABASE_URL")
+    lines.append(f"GRANT {roles.owner} TO {me};")
     lines.append(f"GRANT USAGE, CREATE ON SCHEMA public TO {roles.owner};")
-    return "The user of DATABASE_URL may not create roles. Have an administrator run:\n" + "\n".join(lines)
+    return "The user of DATABASE_URL may not create roles. Have an administrator run this in the database:\n" + "\n".join(lines)
 
 
 def _verifier(password: str) -> str:

@@ -64,7 +64,8 @@ class SigningKeys:
             rows = await db.fetch(
                 """SELECT id, public, sealed, retired_at FROM signing_keys
                    WHERE retired_at IS NULL OR retired_at > $1 ORDER BY created_at""",
-                clock.now() - self._token_lifetime,
+                # A node that has not read the rotation yet goes on signing with the old key for a minute.
+                clock.now() - self._token_lifetime - timedelta(seconds=REREAD_SECONDS),
             )
         self._public = KeySet([RSAKey.import_key(json.loads(row["public"])) for row in rows])
         current = [row for row in rows if row["retired_at"] is None][-1]

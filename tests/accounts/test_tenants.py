@@ -138,3 +138,9 @@ def test_a_command_that_cannot_be_says_so_in_a_sentence(cast: Cast, house: House
     assert done.returncode != 0
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip()) > 10
+
+
+def test_a_commands_refusal_names_the_fields(house: House) -> None:
+    done = house.run("tenant", "create", "--slug", "admin", "--name", "x", "--email", "nobody", check=False)
+    assert "/slug: 'admin' is reserved" in done.stderr
+    assert "/contact_email" in done.stderr

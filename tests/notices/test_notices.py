@@ -51,7 +51,7 @@ def test_a_notice_is_made_and_read_by_slug_and_id(cast: Cast, controller_id: str
         ({"controller_ids": ["01890000-0000-7000-8000-000000000000"]}, "/controller_ids"),
         ({"controller_ids": ["x"]}, "/controller_ids/0"),
         ({"kind": "No Kind"}, "/kind"),
-        ({"surprise": 1}, ""),
+        ({"surprise": 1}, "/surprise"),
     ],
     ids=str,
 )

@@ -170,7 +170,7 @@ def test_an_empty_draft_is_not_published_and_says_what_is_missing(cast: Cast) ->
         ({"change_note": {"fi": "  "}}, "/change_note"),
         ({"change_note": {}}, "/change_note"),
         ({"significance": "huge"}, "/significance"),
-        ({"surprise": 1}, ""),
+        ({"surprise": 1}, "/surprise"),
     ],
     ids=str,
 )

@@ -135,6 +135,10 @@ def test_a_port_that_is_taken_is_refused_in_words(own: House, tmp_path: Path) ->
     ("settings", "said"),
     [
         ({"PORT": "http"}, "PORT"),
+        ({"PORT": "99999"}, "PORT"),
+        ({"DATABASE_STATEMENT_CACHE": "many"}, "DATABASE_STATEMENT_CACHE"),
+        ({"SMTP_URL": "mail.example.org"}, "SMTP_URL"),
+        ({"KEY_DIR": "/proc/keys"}, "KEY_DIR"),
         ({"WORKER": "sideways"}, "WORKER"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"PUBLIC_URL": "example.org/path"}, "PUBLIC_URL"),
@@ -165,6 +169,12 @@ def test_another_master_key_is_refused_and_what_is_published_stays_up(own: House
         wrong.stop()
     own.start()
     assert httpx.get(own.demo["notices"][0]).content == shown
+
+
+def test_doctor_makes_nothing_where_nothing_is(tmp_path: Path) -> None:
+    done = House(tmp_path / "data").run("doctor")
+    assert "none yet" in done.stdout
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_doctor_shows_every_setting_and_no_secret(own: House) -> None:
