@@ -114,7 +114,7 @@ def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:
 
 
 def _cors(path: str) -> dict[str, str]:
-    return {"access-control-allow-origin": "*"} if path.startswith(("/n/", "/embed/", "/intake/")) else {}
+    return {"access-control-allow-origin": "*"} if path.startswith(("/n/", "/embed/")) else {}
 
 
 def _oauth(problem: Problem) -> Response[Any]:

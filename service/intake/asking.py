@@ -7,15 +7,15 @@ from uuid import UUID
 
 from service import clock
 from service.errors import MalformedRequest, NotFound
-from service.intake.receiving import read_reference, shown
+from service.intake.receiving import read_reference, shown, version_url
 from service.intake.schemas import RequestStatus
 from tenants import directory
 from tenants.acting import acting_for, acting_for_platform
 
 
-async def status(reference: str, secret: str) -> RequestStatus:
+async def status(reference: str, secret: str, public_origin: str) -> RequestStatus:
     row, entry = await _find(reference, secret)
-    notice = f"/n/{row['tenant']}/{row['slug']}/v/{row['notice_version']}/{row['default_language']}" if row["notice_version"] else None
+    notice = version_url(public_origin, row["tenant"], row, row["notice_version"], row["language"]) if row["notice_version"] else None
     return RequestStatus(
         reference=row["reference"],
         state=row["state"],
@@ -40,7 +40,7 @@ async def _find(reference: str, secret: str) -> tuple[Any, directory.Entry]:
     tenant, request_id = (place["tenant_id"], place["request_id"]) if place else (clock.new_id(), UUID(int=0))
     async with acting_for(tenant, read_only=True) as db:
         row = await db.fetchrow(
-            """SELECT r.*, t.slug AS tenant, p.slug, p.default_language FROM requests r
+            """SELECT r.*, t.slug AS tenant, p.slug, p.schedule FROM requests r
                JOIN tenants t ON t.id = r.tenant_id LEFT JOIN publications p ON p.tenant_id = r.tenant_id AND p.id = r.notice_id
                WHERE r.tenant_id = $1 AND r.id = $2""",
             tenant,

@@ -156,10 +156,12 @@ async def _accept(
     place = await db.fetchrow(
         """SELECT c.country, c.time_zone, p.id AS notice_id, p.schedule FROM controllers c
            LEFT JOIN LATERAL (SELECT id, schedule FROM publications
-                              WHERE tenant_id = c.tenant_id AND c.id = ANY (controller_ids) ORDER BY id LIMIT 1) p ON true
+                              WHERE tenant_id = c.tenant_id AND c.id = ANY (controller_ids) AND ($3::uuid IS NULL OR id = $3)
+                              ORDER BY id LIMIT 1) p ON true
            WHERE c.tenant_id = $1 AND c.id = $2""",
         tenant,
         entry.controller_id,
+        found.notice_id,
     )
     due = deadline(received_at, place["country"], place["time_zone"])
     request_id, reference, secret = clock.new_id(), new_reference(), secrets.token_urlsafe(24)
@@ -274,6 +276,13 @@ def shown(entry: Entry) -> RoutedController:
 
 def status_url(settings: Settings, reference: str, secret: str) -> str:
     return f"{settings.account_origin}/intake/requests/{reference}?secret={secret}"
+
+
+def version_url(public_origin: str, tenant: str, publication: Any, number: int, language: str) -> str:
+    """Where a version can be read for ever, in the person's language if it has that. In full: mails and status pages link to it."""
+    [languages] = [version["languages"] for version in msgspec.json.decode(publication["schedule"]) if version["number"] == number]
+    shown_in = language if language in languages else languages[0]
+    return f"{public_origin}/n/{tenant}/{publication['slug']}/v/{number}/{shown_in}"
 
 
 def new_reference() -> str:

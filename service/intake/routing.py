@@ -20,8 +20,11 @@ NEAR = 5
 
 @dataclass(frozen=True)
 class Routed:
+    """Delivered to `entry`; `notice_id` is the notice that the person came from, if any."""
+
     entry: Entry
     matched_by: str
+    notice_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Unknown:
 class _Hit:
     matched_by: str
     controllers: list[UUID]
+    notice_id: UUID | None = None
 
 
 async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | Unknown:
@@ -62,7 +66,7 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
     if not conflicting and fitting and (len(fitting) == 1 or first.matched_by == "notice"):
         # A notice of several controllers names the one that answers for it first.
         lead = next(controller for controller in fitting if controller in entries)
-        return Routed(entries[lead], first.matched_by)
+        return Routed(entries[lead], first.matched_by, first.notice_id)
     verified = [entry for entry in entries.values() if entry.verified]
     others = [entry for entry in entries.values() if not entry.verified]
     return Ambiguous(verified, others[:NEAR]) if verified else Unknown(others[:NEAR])
@@ -70,7 +74,7 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
 
 async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
     """In order of strength; text that cannot be such an identifier hits nothing."""
-    hits = [_Hit("notice", await _by_notice(db, named)) for named in (hints.notice, hints.notice_url) if named]
+    hits = [await _by_notice(db, named) for named in (hints.notice, hints.notice_url) if named]
     if hints.controller_id:
         known = await directory.entries(db, [hints.controller_id])
         hits.append(_Hit("controller_id", [entry.controller_id for entry in known]))
@@ -85,19 +89,19 @@ async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
     return hits
 
 
-async def _by_notice(db: Connection, named: str) -> list[UUID]:
+async def _by_notice(db: Connection, named: str) -> _Hit:
     tenant, notice = _notice_named(named)
     if notice is None:
-        return []
+        return _Hit("notice", [])
     row = await db.fetchrow(
-        """SELECT p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
+        """SELECT p.id, p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
            WHERE (t.slug = $1::text OR t.id = $2 OR $1::text IS NULL) AND (p.slug = $3 OR p.id = $4)""",
         tenant,
         as_id(tenant or ""),
         notice if tenant else None,
         as_id(notice),
     )
-    return list(row["controller_ids"]) if row else []
+    return _Hit("notice", list(row["controller_ids"]), row["id"]) if row else _Hit("notice", [])
 
 
 def _notice_named(text: str) -> tuple[str | None, str | None]:

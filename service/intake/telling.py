@@ -13,7 +13,7 @@ from service import clock
 from service.history.recording import record
 from service.intake.authorities import authority_in
 from service.intake.reading import unsealed
-from service.intake.receiving import status_url
+from service.intake.receiving import status_url, version_url
 from service.languages import Words, long_date, long_time, ours
 from service.mail.sending import Mail, send
 from service.sealing import TenantKeys
@@ -62,7 +62,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
         controller = await db.fetchrow("SELECT * FROM controllers WHERE tenant_id = $1 AND id = $2", tenant, row["controller_id"])
         [entry] = await directory.entries(db, [row["controller_id"]])
         notice = await db.fetchrow(
-            """SELECT t.slug AS tenant, p.slug, p.default_language FROM publications p JOIN tenants t ON t.id = p.tenant_id
+            """SELECT t.slug AS tenant, p.slug, p.schedule FROM publications p JOIN tenants t ON t.id = p.tenant_id
                WHERE p.tenant_id = $1 AND p.id = $2""",
             tenant,
             row["notice_id"],
@@ -74,11 +74,9 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
         return
     language = ours(row["language"])
     authority = authority_in(controller["country"], language)
-    version_url = None
+    notice_then = None
     if notice is not None and row["notice_version"]:
-        version_url = (
-            f"{settings.public_origin}/n/{notice['tenant']}/{notice['slug']}/v/{row['notice_version']}/{notice['default_language']}"
-        )
+        notice_then = version_url(settings.public_origin, notice["tenant"], notice, row["notice_version"], row["language"])
     contact = " · ".join(part for part in (controller["email"], controller["phone"]) if part)
     parts = [
         words(
@@ -99,7 +97,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
         words("confirmation_due", language, due=long_date(row["due_on"], language)),
         words("confirmation_rules", language),
         words("confirmation_status", language, link=status_url(settings, row["reference"], opened["secret"])),
-        words("confirmation_notice", language, link=version_url) if version_url else None,
+        words("confirmation_notice", language, link=notice_then) if notice_then else None,
         words("confirmation_change", language, contact=contact or controller["name"]),
         words("confirmation_authority", language, authority=authority.name, web=authority.web),
         words("confirmation_kept", language),

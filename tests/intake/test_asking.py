@@ -139,3 +139,10 @@ def test_status_shows_nothing_that_the_person_wrote_and_warns_of_who_is_not_veri
         for typed in ("Nimi Nimetön", email, "111 2222", "salainen"):
             assert typed not in shown
     assert "We have not verified who this controller is" in shown
+
+
+def test_the_notice_is_the_one_that_the_person_came_from(house: House, public: httpx.Client) -> None:
+    """A controller may have several; which one told the person of their data matters."""
+    for notice in ("kameravalvonta", "tyonhakijat"):
+        given = accepted(send(house, {"notice": f"kivitasku/{notice}"}))
+        assert f"/n/kivitasku/{notice}/v/1/" in public.get(given["status_url"]).json()["notice"]
