@@ -29,7 +29,8 @@ ALIVE_SECONDS = 10.0
 class Follower:
     def __init__(self, copies: Copies) -> None:
         self._copies = copies
-        self._told: asyncio.Queue[UUID] = asyncio.Queue()
+        # A notice that changed, or nothing: the connection ended.
+        self._told: asyncio.Queue[UUID | None] = asyncio.Queue()
         # Changes of the last minutes that are on disk already, each with its time.
         self._taken: dict[UUID, datetime] = {}
 
@@ -55,6 +56,7 @@ class Follower:
     async def _stay(self, connection: Connection) -> None:
         # Behind a pooler the session that answers is not the one that we were introduced to.
         hears = await connection.fetchval("SELECT pg_backend_pid()") == connection.get_server_pid()
+        connection.add_termination_listener(lambda _: self._told.put_nowait(None))
         if hears:
             await connection.add_listener(CHANNEL, lambda *told: self._told.put_nowait(UUID(str(told[3]))))
         # What was published before we listened, or while we were away.
@@ -62,9 +64,9 @@ class Follower:
         await self._catch_up()
         while not connection.is_closed():
             with contextlib.suppress(TimeoutError):
-                notice_id = await asyncio.wait_for(self._told.get(), ALIVE_SECONDS if hears else LOOK_SECONDS)
-                self._copies.forget([notice_id])
-                await self._take([notice_id])
+                if notice_id := await asyncio.wait_for(self._told.get(), ALIVE_SECONDS if hears else LOOK_SECONDS):
+                    self._copies.forget([notice_id])
+                    await self._take([notice_id])
                 continue
             if hears:
                 await _still_answers(connection)

@@ -19,7 +19,8 @@ Change = Literal["added", "removed", "moved", "changed", "unchanged"]
 
 # Two blocks that share less than this of their words are not one block that was edited.
 _LIKE = 0.45
-_WORDS = re.compile(r"\w+|\s+|[^\w\s]")
+_WORDS = re.compile(r"\w+")
+_PIECES = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 class Span(msgspec.Struct):
@@ -66,7 +67,7 @@ def compare(a: Sequence[Text], b: Sequence[Text]) -> list[SectionChange]:
 
 def words(a: str, b: str) -> list[Span]:
     """The two texts as one run of spans; neighbouring single words between changes are drawn into the change."""
-    old, new = _WORDS.findall(a), _WORDS.findall(b)
+    old, new = _PIECES.findall(a), _PIECES.findall(b)
     spans: list[Span] = []
     for operation in Indel.opcodes(old, new):
         if operation.tag == "equal":

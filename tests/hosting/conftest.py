@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 Answer = tuple[int, dict[str, str], bytes]
 
@@ -20,30 +20,38 @@ class Visit:
     complaints: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
 
+    def dismiss(self, dialog: Dialog) -> None:
+        self.complaints.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
     def asked_others_than(self, *origins: str) -> list[str]:
         return [url for url in self.requested if not url.startswith((*(f"{origin}/" for origin in origins), "data:"))]
 
 
+def go(browser: Browser, url: str, **options: Any) -> Visit:
+    """Open a page in a context of its own and wait for its load event."""
+    page = browser.new_context(**{"locale": "fi-FI", **options}).new_page()
+    made = Visit(page)
+    page.on("console", lambda message: made.complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    page.on("dialog", made.dismiss)
+    page.on("request", lambda request: made.requested.append(request.url))
+    page.goto(url, wait_until="load")
+    return made
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visit]]:
-    """`visit(url, color_scheme="dark", ...)`: open a page in a context of its own and wait until all is loaded."""
-    contexts = []
+    """`visit(url, color_scheme="dark", ...)` goes there for one test."""
+    visits: list[Visit] = []
 
     def opened(url: str, **options: Any) -> Visit:
-        context = browser.new_context(**{"locale": "fi-FI", **options})
-        contexts.append(context)
-        page = context.new_page()
-        made = Visit(page)
-        page.on("console", lambda message: made.complaints.append(message.text) if message.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: made.complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (made.complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("request", lambda request: made.requested.append(request.url))
-        page.goto(url, wait_until="networkidle")
-        return made
+        visits.append(go(browser, url, **options))
+        return visits[-1]
 
     yield opened
-    for context in contexts:
-        context.close()
+    for made in visits:
+        made.page.context.close()
 
 
 @dataclass

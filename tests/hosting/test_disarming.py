@@ -52,42 +52,14 @@ HOSTILE = [
     "[" * 200 + "x" + "](y)" * 200,
     "*" * 500 + "x" + "*" * 500,
 ]
-TAGS = set(
-    [
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "div",
-        "em",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "strong",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
-ATTRIBUTES = set(["href", "title", "rel", "start", "scope", "class", "tabindex", "role"])
+TAG = re.compile(r"a|blockquote|br|code|div|em|h[2-6]|hr|li|ol|p|pre|s|strong|table|tbody|td|th|thead|tr|ul")
+ATTRIBUTES = {"href", "title", "rel", "start", "scope", "class", "tabindex", "role"}
 
 
 def is_harmless(html: str) -> bool:
     """Only our tags, only our attributes, only our schemes."""
     for tag, attributes in re.findall(r"</?([^\s/>]*)([^>]*)>", html):
-        assert tag in TAGS, html
+        assert TAG.fullmatch(tag), html
         names = re.findall(r'([\w-]+)="', attributes)
         assert set(names) <= ATTRIBUTES, html
         assert re.sub(r'\s*[\w-]+="[^"<>]*"', "", attributes).strip(" /") == "", html

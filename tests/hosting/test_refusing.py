@@ -155,6 +155,6 @@ def test_bytes_that_no_client_of_good_will_sends_are_no_fault_of_ours(public: ht
     ids=lambda headers: next(iter(headers)),
 )
 def test_odd_headers_break_nothing(public: httpx.Client, headers: dict[str, str]) -> None:
-    encoded = {name: value.encode() for name, value in headers.items()}
+    encoded = {name.encode(): value.encode() for name, value in headers.items()}
     for path in (SHOP, f"{KEYS}/v/1/fi", f"{KEYS}/history"):
         assert public.get(path, headers=encoded).status_code == 200

@@ -4,8 +4,6 @@ import secrets
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -24,11 +22,7 @@ SEEN_WITHIN = 3.0
 @pytest.fixture(scope="module")
 def neighbour(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A second server on the same database, with the same keys and a folder of its own."""
-    at = house.superuser() if "DATABASE_URL" not in house.settings else {}
-    address = house.settings.get("DATABASE_URL") or f"postgresql://{at['user']}:{quote(at['password'])}@/{at['database']}?host={at['host']}"
-    keys = str(house.data) + ".keys"
-    data = tmp_path_factory.mktemp("neighbour") / "data"
-    made = House(Path(data), {**house.settings, "DATABASE_URL": address, "KEY_DIR": keys, "WORKER": "apart"})
+    made = house.another_node(tmp_path_factory.mktemp("neighbour") / "data")
     made.start()
     yield made
     made.stop()
@@ -109,7 +103,7 @@ def test_the_switch_happens_at_its_instant_and_goes_by_day_then_number() -> None
 
     def number(at: str) -> int | None:
         version = head.in_force(datetime.fromisoformat(at))
-        return version and version.number
+        return version.number if version else None
 
     assert number("2026-01-10T11:59:59+00:00") is None
     assert number("2026-01-10T12:00:00+00:00") == 1

@@ -1,0 +1,190 @@
+"""The pages as people meet them: in a real browser, wide and narrow, enlarged, dark, printed, and by keyboard and ear."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from tests.hosting.conftest import Visit, go
+from tests.hosting.examples import GROUP, KEYS, SHOP, TABLES
+from tests.house import House
+
+Visiting = Callable[..., Visit]
+
+NOTICES = {
+    f"{SHOP}/fi": "fi",
+    f"{GROUP}/en": "en",
+    f"{TABLES}/fi": "fi",
+    f"{SHOP}/history/sv": "sv",
+    f"{KEYS}/diff/3...4/fi": "fi",
+    f"{KEYS}/v/1/fi": "fi",
+}
+OURS = {"/": "en", "/docs": "en", "/examples/embed": "en", "/intake": "fi", f"{SHOP}/request": "fi", "/n/nobody/nothing": "fi"}
+PAGES = {**NOTICES, **OURS}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# A browser says so itself when a page's status is 404.
+OF_404 = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+
+
+def settle(seen: Visit) -> None:
+    """Two pages are finished by scripts."""
+    if seen.page.url.endswith("/docs"):
+        seen.page.locator(".opblock").first.wait_for()
+    if seen.page.url.endswith("/examples/embed"):
+        seen.page.get_by_role("heading", level=3).first.wait_for()
+
+
+def violations(seen: Visit, rules: list[str] = WCAG) -> list[tuple[str, list[str]]]:
+    found = Axe().run(seen.page, options={"runOnly": rules})["violations"]
+    return [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found]
+
+
+def overflow(seen: Visit) -> int:
+    width: int = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return width
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def seen(request: pytest.FixtureRequest, house: House, browser: Browser) -> Iterator[Visit]:
+    """Each page once; a test that needs another screen sets its own."""
+    made = go(browser, house.url + request.param)
+    settle(made)
+    yield made
+    made.page.context.close()
+
+
+def test_a_page_is_whole_and_asks_nobody_else(house: House, seen: Visit) -> None:
+    assert [said for said in seen.complaints if said != OF_404] == []
+    assert seen.asked_others_than(house.url) == []
+    assert seen.page.title().strip()
+    assert seen.page.locator("h1").count() == 1
+    assert seen.page.locator("main").count() == 1
+    assert seen.page.evaluate("document.documentElement.lang") == PAGES[seen.page.url.removeprefix(house.url)]
+    assert seen.page.evaluate("document.cookie") == ""
+
+
+def test_a_page_meets_wcag_in_the_light_and_in_the_dark(seen: Visit) -> None:
+    seen.page.set_viewport_size({"width": 1280, "height": 900})
+    seen.page.emulate_media(color_scheme="light")
+    assert violations(seen) == []
+    seen.page.emulate_media(color_scheme="dark")
+    assert violations(seen, ["color-contrast"]) == []
+
+
+def test_a_page_fits_a_narrow_screen(seen: Visit) -> None:
+    seen.page.set_viewport_size({"width": 320, "height": 640})
+    assert overflow(seen) == 0
+
+
+def test_a_page_fits_with_text_twice_as_large(seen: Visit) -> None:
+    seen.page.set_viewport_size({"width": 1024, "height": 768})
+    seen.page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert overflow(seen) == 0
+
+
+@pytest.mark.parametrize("path", [f"{SHOP}/fi", f"{KEYS}/diff/3...4/fi", "/intake"])
+def test_a_page_twice_enlarged_reflows_and_stays_accessible(house: House, visit: Visiting, path: str) -> None:
+    seen = visit(house.url + path, viewport={"width": 640, "height": 450}, device_scale_factor=2)
+    assert overflow(seen) == 0
+    assert violations(seen) == []
+
+
+def background(seen: Visit) -> str:
+    colour: str = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
+    return colour
+
+
+@pytest.mark.parametrize("path", [f"{SHOP}/fi", f"{KEYS}/history", f"{KEYS}/diff/3...4/fi", "/", "/intake", "/n/nobody/nothing"])
+def test_a_dark_screen_gets_a_dark_page(house: House, visit: Visiting, path: str) -> None:
+    seen = visit(house.url + path, color_scheme="light")
+    light = background(seen)
+    seen.page.emulate_media(color_scheme="dark")
+    assert light == "rgb(255, 255, 255)"
+    assert background(seen) != light
+
+
+@pytest.mark.parametrize("path", [f"{SHOP}/fi", f"{KEYS}/history/fi", f"{KEYS}/diff/3...4/fi", f"{KEYS}/v/2/fi"])
+def test_on_paper_there_is_the_text_and_no_navigation(house: House, visit: Visiting, path: str) -> None:
+    seen = visit(house.url + path, color_scheme="dark")
+    seen.page.emulate_media(media="print")
+    for navigation in seen.page.locator("nav, header.top a, footer li, .skip").all():
+        assert not navigation.is_visible()
+    assert seen.page.get_by_role("heading", level=1).is_visible()
+    assert seen.page.get_by_role("heading", level=2).first.is_visible()
+    assert background(seen) == "rgb(255, 255, 255)"
+    assert len(seen.page.pdf(format="A4")) > 10_000
+
+
+def test_a_notice_names_its_controller_row_by_row(house: House, visit: Visiting) -> None:
+    """Each value stands beside its name, although the first name is for listeners alone."""
+    seen = visit(f"{house.url}{SHOP}/fi", viewport={"width": 360, "height": 740})
+    boxes: list[dict[str, Any]] = seen.page.evaluate(
+        "[...document.querySelectorAll('dl.facts dt:not(.quiet)')].map((dt) => ({"
+        "name: dt.getBoundingClientRect().toJSON(), value: dt.nextElementSibling.getBoundingClientRect().toJSON()}))"
+    )
+    assert len(boxes) == 4
+    for box in boxes:
+        assert box["name"]["right"] <= box["value"]["left"]
+        assert abs(box["name"]["top"] - box["value"]["top"]) < 2
+
+
+def test_the_keyboard_skips_to_the_content_and_reaches_a_wide_table(house: House, visit: Visiting) -> None:
+    seen = visit(f"{house.url}{TABLES}/fi", viewport={"width": 320, "height": 640})
+    seen.page.keyboard.press("Tab")
+    skip = seen.page.get_by_role("link", name="Siirry sisältöön")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    seen.page.keyboard.press("Enter")
+    assert seen.page.url.endswith("#content")
+    table = seen.page.locator(".table").first
+    table.focus()
+    expect(table).to_be_focused()
+
+
+def test_the_contents_lead_to_the_sections_and_languages_to_one_another(house: House, visit: Visiting) -> None:
+    seen = visit(f"{house.url}{SHOP}/fi")
+    seen.page.locator("nav.contents").get_by_role("link", name="Oikeutesi").click()
+    expect(seen.page.get_by_role("heading", name="Oikeutesi")).to_be_in_viewport()
+    seen.page.get_by_role("link", name="Svenska").click()
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Dataskyddsbeskrivning för kunder")
+    assert seen.page.url == f"{house.url}{SHOP}/sv"
+
+
+def test_from_the_landing_page_to_what_changed_by_links_alone(house: House, visit: Visiting) -> None:
+    page = visit(f"{house.url}/").page
+    page.get_by_role("link", name="kuuramaki/asiakasrekisteri").click()
+    page.get_by_role("link", name="Selosteen historia").click()
+    page.get_by_role("link", name="Vertaa versioon 2").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mikä muuttui: versio 2 → 3")
+    page.get_by_role("link", name="Lue versio 2").click()
+    expect(page.get_by_text("Tämä on version 2 pysyvä kopio.")).to_be_visible()
+
+
+def test_the_landing_page_shows_the_way_and_no_secret(house: House, visit: Visiting) -> None:
+    seen = visit(f"{house.url}/")
+    for url in house.demo["notices"]:
+        assert seen.page.locator(f'a[href="{url}"]').count() == 1
+    for name in ("A page with a notice embedded in it", "API documentation", "Send a data protection request", "OpenAPI document"):
+        link = seen.page.get_by_role("link", name=name)
+        assert seen.page.request.get(house.url + (link.get_attribute("href") or "").removeprefix(house.url)).ok
+    text = seen.page.content()
+    assert "grant_type=client_credentials" in text
+    assert not any(client["client_secret"] in text or client["client_id"] in text for client in house.demo["clients"])
+
+
+def test_the_documentation_shows_every_operation_and_tries_one(house: House, visit: Visiting) -> None:
+    seen = visit(f"{house.url}/docs")
+    settle(seen)
+    described = seen.page.request.get(f"{house.url}/openapi.json").json()["paths"]
+    assert seen.page.locator(".opblock").count() == sum(len(path) for path in described.values()) > 30
+    one = seen.page.locator("#operations-Public-readHistory")
+    one.locator(".opblock-summary-control").click()
+    one.get_by_role("button", name="Try it out").click()
+    one.get_by_placeholder("tenant").fill("kuuramaki")
+    one.get_by_placeholder("notice").fill("asiakasrekisteri")
+    one.get_by_role("button", name="Execute").click()
+    expect(one.locator(".live-responses-table tbody .response-col_status")).to_contain_text("200", timeout=20_000)
+    assert seen.complaints == []
+    assert seen.asked_others_than(house.url) == []
