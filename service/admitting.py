@@ -18,6 +18,15 @@ LIMITS = {"/draft": 4 * 1024 * 1024}
 DRAINED = 64 * 1024 * 1024
 DRAIN_SECONDS = 10
 
+# What every origin may read: its refusals too, and a browser that asks first (as it does before it sends If-None-Match) is told so.
+OPEN = ("/n/", "/embed/")
+ANY_ORIGIN = (b"access-control-allow-origin", b"*")
+PREFLIGHT = [
+    (b"access-control-allow-methods", b"GET, HEAD"),
+    (b"access-control-allow-headers", b"*"),
+    (b"access-control-max-age", b"86400"),
+]
+
 # Referrers would carry status links' secrets; nothing here is for sniffing.
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -45,6 +54,8 @@ class Admission:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = [*message["headers"], *HEADERS]
+                if scope["path"].startswith(OPEN) and (status >= 400 or method == "OPTIONS"):
+                    headers += [ANY_ORIGIN, *(PREFLIGHT if method == "OPTIONS" else [])]
                 if not any(name.lower() == NOT_A_PAGE[0] for name, _ in headers):
                     headers.append(NOT_A_PAGE)
                 message["headers"] = headers

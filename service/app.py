@@ -59,7 +59,8 @@ async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRou
     if control_in(connection.scope["path"], lines=False):
         # Nothing is called so, and the database could not even be asked.
         raise NotFound("No such address: it holds a control character.")
-    if "public" in handler.opt:
+    if "public" in handler.opt or connection.scope.get("method") == "OPTIONS":
+        # OPTIONS tells which methods there are, and nothing else.
         return
     scopes: tuple[Scope, ...] = handler.opt.get("scopes", ())
     if not scopes:

@@ -46,6 +46,7 @@ class Life:
     async def lasting(self, app: Litestar) -> AsyncIterator[None]:
         settings = self._settings
         keys = settings.keys
+        copies = Copies(settings.data / "public", keys.derived("public copies"), settings.number("public_cache_mb") * 2**20)
         signing = SigningKeys(keys, timedelta(seconds=settings.number("access_token_seconds")))
         app.state.update(
             settings=settings,
@@ -54,12 +55,14 @@ class Life:
             tenant_keys=TenantKeys(keys),
             signing_keys=signing,
             authorization_server=AuthorizationServer(settings.public_origin, settings.number("access_token_seconds"), signing),
+            # Who publishes here reads it here at once; every other node is told by the database.
+            hear_published=copies.forget,
             authenticator=Authenticator(signing, settings.public_origin),
-            copies=Copies(settings.data / "public", keys.derived("public copies"), settings.number("public_cache_mb") * 2**20),
+            copies=copies,
             limiter=Limiter(settings.number("intake_per_minute"), settings.number("intake_burst"), settings.proxies),
         )
         async with contextlib.AsyncExitStack() as stack:
-            stack.callback(app.state.copies.close)
+            stack.callback(copies.close)
             stack.push_async_callback(self._stop_database)
             stack.push_async_callback(ENGINE.close)
             if settings.worker == "inside":

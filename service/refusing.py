@@ -32,7 +32,7 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     return Response(
         msgspec.json.encode(problem.document()),
         status_code=problem.status,
-        headers={"cache-control": "no-store", **_cors(path), **problem.headers},
+        headers={"cache-control": "no-store", **problem.headers},
         media_type=errors.MEDIA_TYPE,
     )
 
@@ -111,10 +111,6 @@ def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:
     if path.startswith(("/v1/", "/oauth/", "/.well-known/", "/openapi", "/health/")):
         return False
     return "text/html" in request.headers.get("accept", "")
-
-
-def _cors(path: str) -> dict[str, str]:
-    return {"access-control-allow-origin": "*"} if path.startswith(("/n/", "/embed/")) else {}
 
 
 def _oauth(problem: Problem) -> Response[Any]:

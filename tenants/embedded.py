@@ -92,6 +92,7 @@ class Embedded:
             self._create()
         if self.is_running():
             if (self.sockets / ".s.PGSQL.5432").exists():
+                self._make_database()
                 return new
             # Something swept its socket away: it runs, and nobody can reach it.
             self.stop()
@@ -102,8 +103,7 @@ class Embedded:
         started = self._run("pg_ctl", "-w", "-t", "30", "-l", str(self.log), "-o", options, "start")
         if started.returncode != 0 and not self.is_running():
             raise CannotStart(f"The embedded PostgreSQL did not start. Its log: {self.log}\n{started.stdout.strip()}")
-        if new:
-            self._run_checked("createdb", "-h", str(self.sockets), "-U", "postgres", DATABASE, bare=True)
+        self._make_database()
         return new
 
     def stop(self) -> None:
@@ -113,6 +113,16 @@ class Embedded:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGCONT)
             self._run("pg_ctl", "-w", "-t", "10", "-m", "immediate", "stop")
+
+    def _make_database(self) -> None:
+        """Once; the mark is written after it, so a first start that died between the two is made good by the next."""
+        mark = self.home / "database-made"
+        if mark.exists():
+            return
+        made = self._run("createdb", "-h", str(self.sockets), "-U", "postgres", DATABASE, bare=True)
+        if made.returncode != 0 and "already exists" not in made.stdout:
+            raise CannotStart(f"createdb failed:\n{made.stdout.strip()}")
+        mark.touch()
 
     def _create(self) -> None:
         password = self.home / "password"

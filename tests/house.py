@@ -75,7 +75,11 @@ class House:
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-        self.wait(ready=ready)
+        try:
+            self.wait(ready=ready)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def wait(self, *, ready: bool = True) -> None:

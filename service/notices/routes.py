@@ -161,9 +161,11 @@ async def publish_version(
     notice: FromPath[str],
     data: JSONBody[NewVersion],
     attempt: NamedDependency[Attempt],
+    state: State,
     if_match: drafting.IfMatch = None,
 ) -> Response[VersionWithLinks]:
     """Makes an immutable, numbered, hashed version. With the draft's ETag as If-Match, what was read is what is published."""
+    published: list[UUID] = []
     async with acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
@@ -171,9 +173,12 @@ async def publish_version(
             drafting.check_match(if_match, row["revision"], needed=False)
             made = await publishing.publish(db, acting.tenant_id, acting.tenant_slug, row, data, acting.actor)
             place = f"/v1/tenants/{acting.tenant_slug}/notices/{row['slug']}/versions/{made.number}"
+            published.append(row["id"])
             return idempotency.answer(made, headers={"location": place})
 
-        return await attempt.once(db, effect)  # type: ignore[return-value]
+        answer: Any = await attempt.once(db, effect)
+    state.hear_published(published)
+    return answer  # type: ignore[no-any-return]
 
 
 @get(

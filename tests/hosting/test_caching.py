@@ -206,3 +206,20 @@ def test_a_hosted_page_is_small_on_the_wire(public: httpx.Client) -> None:
         for encoding in ("br", "gzip"):
             _, body = raw(public, url, encoding)
             assert len(body) < 20_000
+
+
+def test_a_browser_that_asks_first_may_send_if_none_match(public: httpx.Client) -> None:
+    asked = {
+        "origin": "https://elsewhere.example.org",
+        "access-control-request-method": "GET",
+        "access-control-request-headers": "if-none-match",
+    }
+    for path in ("/n/hallavirta/asiakkaat/fi.json", "/n/hallavirta/asiakkaat/history.json", "/embed/v1.js"):
+        answer = public.options(path, headers=asked)
+        assert answer.status_code == 204
+        assert answer.headers.get_list("access-control-allow-origin") == ["*"]
+        assert answer.headers["access-control-allow-headers"] == "*"
+        assert "GET" in answer.headers["access-control-allow-methods"]
+    closed = public.options("/v1/tenants", headers=asked)
+    assert closed.status_code == 204
+    assert "access-control-allow-origin" not in closed.headers

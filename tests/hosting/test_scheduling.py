@@ -128,3 +128,13 @@ def test_a_publish_is_seen_on_every_server_at_once(house: House, neighbour: Hous
             wait_for(lambda server=server, title=title: title in httpx.get(server.url + path).text, SEEN_WITHIN, 0.02)
             assert title in httpx.get(f"{server.url}/n/acme/{slug}/history/fi").text
         assert time.monotonic() - committed < SEEN_WITHIN
+
+
+def test_who_publishes_reads_it_at_once(cast: Cast) -> None:
+    """From the same server, without waiting until the database has told everybody."""
+    slug, _ = published(cast.alice)
+    for number in range(1, 6):
+        assert cast.alice.api.get(f"/n/acme/{slug}/fi.json").json()["version"]["number"] == number
+        body = {"fi": f"Muutos {number}", "en": f"Change {number}"}
+        write(cast.alice, slug, {**DRAFT, "sections": [{"id": "intro", "heading": body, "body": body}]})
+        assert publish(cast.alice, slug).status_code == 201
