@@ -47,7 +47,7 @@ def as_problem(error: Exception) -> Problem:
         )
     if isinstance(error, msgspec.ValidationError):
         return errors.InvalidContent(str(error), errors=[_field_error(str(error))])
-    if isinstance(error, msgspec.DecodeError | RecursionError):
+    if isinstance(error, msgspec.DecodeError | UnicodeDecodeError | RecursionError):
         return errors.MalformedRequest("The body is not JSON that can be read.")
     if isinstance(error, HTTPException):
         return _from_framework(error)

@@ -37,7 +37,7 @@ def unseal(key: bytes, sealed: bytes, *about: object) -> bytes:
         raise SealBroken("unknown seal version")
     try:
         return AESGCM(key).decrypt(sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :], _associated(about))
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise SealBroken(f"cannot open what is sealed for {_associated(about)!r}") from error
 
 

@@ -267,7 +267,10 @@ class Transaction(PostgresTransaction):
         await self._engine.give_back(self.connection)
 
     def _translated(self, error: BaseException) -> BaseException:
-        away = isinstance(error, AWAY) or (isinstance(error, asyncpg.InterfaceError) and _is_closed(self.connection))
+        # asyncpg's own state breaks (InternalClientError) when a server dies in the middle of an answer.
+        away = isinstance(error, (*AWAY, asyncpg.InternalClientError)) or (
+            isinstance(error, asyncpg.InterfaceError) and _is_closed(self.connection)
+        )
         return DatabaseAway(str(error) or type(error).__name__) if away else error
 
 

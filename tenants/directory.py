@@ -72,8 +72,9 @@ def business_id(text: str, country: str) -> str:
 
 def domain(text: str) -> str:
     """A host name in lower-case ASCII (IDNA), from a name or a web address."""
-    host = re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip().lower())
-    host = re.split(r"[/?#:@]", host.rpartition("@")[2] if "@" in host else host)[0].rstrip(".")
+    # The authority first: a path may hold an @ too, and names nobody.
+    authority = re.split(r"[/?#\\]", re.sub(r"^[a-z][a-z0-9+.-]*://", "", text.strip().lower()))[0]
+    host = authority.rpartition("@")[2].partition(":")[0].rstrip(".")
     try:
         ascii_host = host.encode("idna").decode()
     except UnicodeError:
@@ -150,28 +151,30 @@ async def owners_of_domain(db: Connection, host: str) -> list[UUID]:
 
 
 async def entries(db: Connection, controllers: Iterable[UUID]) -> list[Entry]:
-    """How the directory shows these controllers; `verified` tells that the legal name is verified."""
+    """How the directory shows these controllers; `verified` tells that all that is shown is: the name, and the business id."""
     rows = await db.fetch(
-        """SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id, n.verified_at IS NOT NULL AS verified
+        """SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id,
+                  n.verified_at IS NOT NULL AND (b.id IS NULL OR b.verified_at IS NOT NULL) AS verified
            FROM directory n
            LEFT JOIN directory b ON b.controller_id = n.controller_id AND b.tenant_id = n.tenant_id
                 AND b.kind = 'business_id' AND b.ended_at IS NULL
            WHERE n.controller_id = ANY ($1) AND n.kind = 'legal_name' AND n.ended_at IS NULL
-           ORDER BY n.value, n.controller_id""",
+           ORDER BY verified DESC, n.value, n.controller_id""",
         list(controllers),
     )
     return [Entry(**row) for row in rows]
 
 
 async def near(db: Connection, text: str, *, limit: int) -> list[UUID]:
-    """Controllers with a name that starts like `text`, claimed or verified: for showing, never for routing."""
+    """Controllers with a name that starts like `text`: for showing, never for routing. Verified ones first, so that others
+    who claim names like theirs cannot crowd them out."""
     folded = fold_name(text)
     if len(folded.replace(" ", "")) < 3:
         return []
     rows = await db.fetch(
         """SELECT controller_id FROM directory
            WHERE folded >= $1 AND folded < $1 || chr(1114111) AND kind = ANY ($2) AND ended_at IS NULL
-           GROUP BY controller_id ORDER BY min(folded), controller_id LIMIT $3""",
+           GROUP BY controller_id ORDER BY bool_or(verified_at IS NOT NULL) DESC, min(folded), controller_id LIMIT $3""",
         folded,
         list(NAMES),
         limit,
@@ -180,9 +183,10 @@ async def near(db: Connection, text: str, *, limit: int) -> list[UUID]:
 
 
 async def claimed_by(db: Connection, kind: str, folded: str, *, limit: int) -> list[UUID]:
-    """Controllers that claim or own exactly this identifier."""
+    """Controllers that claim or own exactly this identifier, verified ones first."""
     rows = await db.fetch(
-        "SELECT DISTINCT controller_id FROM directory WHERE folded = $2 AND kind = $1 AND ended_at IS NULL LIMIT $3",
+        """SELECT controller_id FROM directory WHERE folded = $2 AND kind = $1 AND ended_at IS NULL
+           GROUP BY controller_id ORDER BY bool_or(verified_at IS NOT NULL) DESC, controller_id LIMIT $3""",
         kind,
         folded,
         limit,

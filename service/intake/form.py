@@ -174,7 +174,7 @@ def _choice(language: str, several: ChooseController) -> Response[bytes]:
         title=words("choose_title", language),
         words=words,
         several=several,
-        action=CHOICE_PATH.format(**{"pending_id:uuid": pending_id}) + "?" + urlencode({"lang": language}),
+        action=CHOICE_PATH.replace("{pending_id:uuid}", pending_id) + "?" + urlencode({"lang": language}),
         secret=secret,
         key=secrets.token_urlsafe(16),
         until=long_time(several.expires_at, language, "Europe/Helsinki"),

@@ -15,13 +15,15 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
 
 from service import clock
 from service.errors import FieldError, TooManyRequests
 
 _KEPT = 100_000
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 @dataclass
@@ -40,9 +42,9 @@ class Limiter:
         self._day: date | None = None
         self._key = b""
 
-    def check(self, request: Request[Any, Any, Any]) -> None:
+    def check(self, connection: Connection) -> None:
         """Take one token for the request's network, or refuse with the seconds until there is one."""
-        bucket, now = self._bucket(self._network(request)), monotonic()
+        bucket, now = self._bucket(self._network(connection)), monotonic()
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._rate)
         bucket.at = now
         if bucket.tokens < 1:
@@ -70,13 +72,13 @@ class Limiter:
             self._buckets.popitem(last=False)
         return bucket
 
-    def _network(self, request: Request[Any, Any, Any]) -> str:
+    def _network(self, connection: Connection) -> str:
         """The peer; or, when that is a trusted proxy, the last address in X-Forwarded-For that is not one."""
-        peer = request.client.host if request.client else ""
+        peer = connection.client.host if connection.client else ""
         if not self._is_proxy(peer):
             return _network_of(peer)
         # A proxy writes at the end, of the last line or in a line of its own; all before that anybody may have made up.
-        for part in reversed(",".join(request.headers.getall("x-forwarded-for", []))[-2000:].split(",")):
+        for part in reversed(",".join(connection.headers.getall("x-forwarded-for", []))[-2000:].split(",")):
             if part.strip() and not self._is_proxy(part.strip()):
                 return _network_of(part.strip())
         return _network_of(peer)
@@ -84,6 +86,12 @@ class Limiter:
     def _is_proxy(self, text: str) -> bool:
         address = _address(text)
         return address is not None and any(address in network for network in self._proxies)
+
+
+async def limited(connection: Connection, handler: BaseRouteHandler) -> None:
+    """A route's guard: who knocks too often is refused before anything of the body is read."""
+    limiter: Limiter = connection.app.state.limiter
+    limiter.check(connection)
 
 
 def _network_of(text: str) -> str:

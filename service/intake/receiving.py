@@ -98,7 +98,7 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
     async with acting_for_platform("the directory is for everybody", read_only=True) as db:
         chosen = await directory.entries(db, [controller_id])
     if not chosen:
-        raise _no_pending()
+        raise _not_a_candidate()
 
     async def effect() -> idempotency.Answer:
         row = await db.fetchrow(
@@ -110,7 +110,7 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
         if row is None:
             raise _no_pending()
         if controller_id not in row["candidates"]:
-            raise errors.invalid("/controller_id", "Choose one of the candidates.")
+            raise _not_a_candidate()
         key = sealing.unseal(doors.settings.keys.derived("pending requests"), row["wrapped"], "pending request", pending_id)
         opened = sealing.unseal(key, row["sealed"], "pending request", pending_id)
         kept = msgspec.msgpack.decode(opened, type=_Sealed)
@@ -313,6 +313,10 @@ def _version_in_force(schedule: str | None, at: datetime) -> int | None:
 
 def _hashed(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
+
+
+def _not_a_candidate() -> InvalidContent:
+    return errors.invalid("/controller_id", "Choose one of the candidates. The request goes on waiting for that.")
 
 
 def _no_pending() -> NotFound:

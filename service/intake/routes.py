@@ -12,6 +12,7 @@ from service import errors
 from service.guarding import public
 from service.idempotency import KeyHeader, attempt_by_anybody
 from service.intake import asking, form, receiving
+from service.intake.limiting import limited
 from service.intake.receiving import Doors, NoController, SeveralControllers
 from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest, RequestStatus
 from service.intake.telling import words
@@ -25,10 +26,14 @@ Asked = Request[Any, Any, Any]
 Secret = Annotated[str, QueryParameter(name="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
 
 
+_REFUSED = (errors.InvalidContent, errors.TooManyRequests, errors.BodyTooLarge, errors.UnsupportedMediaType)
+
+
 def _taken(reason: str) -> dict[str, Any]:
-    described = public(reason, [errors.InvalidContent, errors.TooManyRequests, errors.BodyTooLarge, NoController, SeveralControllers])
+    described = public(reason, [*_REFUSED, NoController, SeveralControllers])
     return {
         **described,
+        "guards": [limited],
         "tags": ["Intake"],
         "status_code": 202,
         "responses": {
@@ -48,7 +53,6 @@ def _taken(reason: str) -> dict[str, Any]:
 async def send_request(request: Asked, state: State, data: JSONBody[NewRequest], idempotency_key: KeyHeader = None) -> Response[Any]:
     """202: it is stored and its controller is being told. 409: several controllers fit, choose one. 422: none fits; then
     nothing was delivered and nothing is kept. No token, no cookie, no account; at most 120 a minute from one network."""
-    state.limiter.check(request)
     _check_json(request)
     attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
     return await receiving.receive(data, attempt, _doors(state))
@@ -64,7 +68,6 @@ async def choose_controller(
     request: Asked, state: State, pending_id: FromPath[UUID], data: JSONBody[Choice], secret: Secret = "", idempotency_key: KeyHeader = None
 ) -> Response[Any]:
     """`resume` of the 409 leads here. The request counts as received when it was first sent."""
-    state.limiter.check(request)
     _check_json(request)
     attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
     return await receiving.choose(pending_id, secret, data.controller_id, attempt, _doors(state))
@@ -83,10 +86,11 @@ async def choose_controller(
         },
     },
 )
-async def read_status(request: Asked, reference: FromPath[str], secret: Secret = "") -> Response[Any]:
+async def read_status(request: Asked, state: State, reference: FromPath[str], secret: Secret = "") -> Response[Any]:
     """A wrong secret, no secret and an unknown reference give the same 404."""
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    found = await asking.status(reference, bearer.strip() if scheme.lower() == "bearer" else secret)
+    given = bearer.strip() if scheme.lower() == "bearer" else secret
+    found = await asking.status(reference, given, state.settings.public_origin)
     if "text/html" not in request.headers.get("accept", ""):
         return Response(found, headers={"cache-control": "no-store"}, media_type="application/json")
     language = negotiate(request.headers.get("accept-language"), OURS, "fi")
@@ -107,15 +111,13 @@ async def read_status(request: Asked, reference: FromPath[str], secret: Secret =
     operation_id="findControllers",
     summary="Find a controller by name or business id",
     tags=["Intake"],
+    guards=[limited],
     **public("the directory is for everybody, five answers at a time", [errors.TooManyRequests]),
 )
 async def find_controllers(
-    request: Asked,
-    state: State,
     q: Annotated[str, QueryParameter(min_length=3, max_length=100, description="At least three letters of a name, or a business id.")],
 ) -> FoundControllers:
     """At most five answers: for finding one controller, not for listing them."""
-    state.limiter.check(request)
     async with acting_for_platform("the directory is for everybody", read_only=True) as db:
         try:
             found = await directory.claimed_by(db, "business_id", directory.business_id(q, "FI"), limit=5)
@@ -130,15 +132,19 @@ async def show_form(request: Asked) -> Response[bytes]:
     return await form.show(request)
 
 
-@post("/intake", operation_id="sendRequestForm", include_in_schema=False, **public("anybody may use their rights"))
+@post("/intake", operation_id="sendRequestForm", include_in_schema=False, guards=[limited], **public("anybody may use their rights"))
 async def send_form(request: Asked, state: State) -> Response[bytes]:
-    state.limiter.check(request)
     return await form.take(request, _doors(state))
 
 
-@post(form.CHOICE_PATH, operation_id="sendChoiceForm", include_in_schema=False, **public("the secret of the 409 page is the key"))
+@post(
+    form.CHOICE_PATH,
+    operation_id="sendChoiceForm",
+    include_in_schema=False,
+    guards=[limited],
+    **public("the secret of the 409 page is the key"),
+)
 async def send_choice_form(request: Asked, state: State, pending_id: FromPath[UUID]) -> Response[bytes]:
-    state.limiter.check(request)
     return await form.take_choice(request, pending_id, _doors(state))
 
 
@@ -156,10 +162,10 @@ async def show_notice_form(request: Asked, tenant: FromPath[str], notice: FromPa
     "/n/{tenant:str}/{notice:str}/request",
     operation_id="sendNoticeRequestForm",
     include_in_schema=False,
+    guards=[limited],
     **public("anybody may use their rights"),
 )
 async def send_notice_form(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
-    state.limiter.check(request)
     return await form.take(request, _doors(state), f"{tenant}/{notice}")
 
 

@@ -43,9 +43,11 @@ def twins(cast: Cast) -> tuple[Company, Company]:
 
 @pytest.fixture(scope="session")
 def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house that counts closely, believes the proxy at 127.0.0.1, puts mail into files, and has no worker by itself."""
+    """A house that counts closely, believes the proxy at 127.0.0.1, puts mail into files, has no worker by itself, and shows
+    what is secret at an address of its own."""
     limits = {"INTAKE_BURST": "3", "INTAKE_PER_MINUTE": "60", "TRUSTED_PROXIES": "127.0.0.1/32, 10.0.0.0/8", "WORKER": "apart"}
     made = House(tmp_path_factory.mktemp("strict") / "data", limits)
+    made.settings["ACCOUNT_URL"] = f"http://localhost:{made.port}"
     made.start()
     yield made
     made.stop()

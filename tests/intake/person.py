@@ -9,6 +9,8 @@ import httpx
 from tests.cast import Cast, Player, controller, link_to
 from tests.house import House
 
+# One for all: a client of its own for each request would load the world's certificates each time.
+_WIRE = httpx.Client(timeout=20)
 HALLAVIRTA = {"business_id": "9910417-5"}
 
 
@@ -28,15 +30,13 @@ def request(to: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
     }
 
 
-def send(at: House | httpx.Client, to: dict[str, Any] | None = None, *, key: str | None = None, **more: Any) -> httpx.Response:
+def send(at: House, to: dict[str, Any] | None = None, *, key: str | None = None, **more: Any) -> httpx.Response:
     return deliver(at, request(to, **more), key=key)
 
 
-def deliver(at: House | httpx.Client, body: Any, *, key: str | None = None, path: str = "/intake/requests") -> httpx.Response:
+def deliver(at: House, body: Any, *, key: str | None = None, path: str = "/intake/requests") -> httpx.Response:
     headers = {"idempotency-key": key} if key else {}
-    if isinstance(at, House):
-        return httpx.post(at.url + path, json=body, headers=headers, timeout=20)
-    return at.post(path, json=body, headers=headers)
+    return _WIRE.post(at.url + path, json=body, headers=headers)
 
 
 def accepted(answer: httpx.Response) -> dict[str, Any]:
@@ -58,12 +58,12 @@ def problem(answer: httpx.Response, status: int, name: str) -> dict[str, Any]:
 
 def status(acknowledgement: dict[str, Any]) -> httpx.Response:
     """As a person who opens the link that they got."""
-    return httpx.get(acknowledgement["status_url"], timeout=20)
+    return _WIRE.get(acknowledgement["status_url"])
 
 
 def fill_in(at: House, path: str = "/intake", **fields: Any) -> httpx.Response:
     """As a browser sends a form."""
-    return httpx.post(at.url + path, data=fields, timeout=20)
+    return _WIRE.post(at.url + path, data=fields)
 
 
 def secret_of(acknowledgement: dict[str, Any]) -> str:

@@ -125,7 +125,7 @@ def test_only_a_candidate_can_be_chosen_and_the_choice_stays_open(
     document = several(send(house, hint))
     [error] = problem(choose(document, hidden.id), 422, "invalid-content")["errors"]
     assert error["pointer"] == "/controller_id"
-    problem(choose(document, "00000000-0000-0000-0000-000000000000"), 404, "not-found")
+    problem(choose(document, "00000000-0000-0000-0000-000000000000"), 422, "invalid-content")
     accepted(choose(document, twins[0].id))
 
 

@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Player
+from tests.cast import Cast, Player
 from tests.house import House
 from tests.intake.person import Company, accepted, deliver, problem, request, secret_of, send
 
@@ -49,7 +49,7 @@ def test_without_a_token_another_body_under_the_same_key_is_another_request(hous
     assert first["reference"] != second["reference"]
 
 
-def test_with_a_token_another_body_under_the_same_key_is_refused(hallavirta: Player, hidden: Company, key: str) -> None:
+def test_with_a_token_another_body_under_the_same_key_is_refused(cast: Cast, hidden: Company, key: str) -> None:
     def add(player: Player, name: str) -> httpx.Response:
         return player.post("/controllers", {"name": name}, headers={"idempotency-key": key})
 
@@ -58,7 +58,7 @@ def test_with_a_token_another_body_under_the_same_key_is_refused(hallavirta: Pla
     assert add(hidden.player, "Ensimmäinen Oy").content == first.content
     problem(add(hidden.player, "Toinen Oy"), 422, "idempotency-key-reused")
     # Another client's key of the same name is another key.
-    assert add(hallavirta, "Ensimmäinen Oy").json()["id"] != first.json()["id"]
+    assert add(cast.charlie, "Ensimmäinen Oy").json()["id"] != first.json()["id"]
 
 
 async def test_ten_at_once_are_one_request(house: House, superuser: asyncpg.Connection, key: str) -> None:

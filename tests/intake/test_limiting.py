@@ -13,11 +13,13 @@ from tests.intake.test_sealing import found_on_disk
 PROXY, ELSEWHERE = "127.0.0.1", "127.0.0.2"
 
 
-def knock(house: House, forwarded: str | list[str] | None = None, *, peer: str = PROXY, path: str = "/intake/requests") -> httpx.Response:
+def knock(
+    house: House, forwarded: str | list[str] | None = None, *, peer: str = PROXY, path: str = "/intake/requests", method: str = "POST"
+) -> httpx.Response:
     """One small request, from an address of this machine; `forwarded` are lines of X-Forwarded-For."""
     lines = [forwarded] if isinstance(forwarded, str) else forwarded or []
     with httpx.Client(transport=httpx.HTTPTransport(local_address=peer), base_url=house.url, timeout=20) as client:
-        return client.post(path, json={}, headers=[("x-forwarded-for", line) for line in lines])
+        return client.request(method, path, json={}, headers=[("x-forwarded-for", line) for line in lines])
 
 
 def exhaust(house: House, forwarded: str | list[str] | None = None, *, peer: str = PROXY) -> httpx.Response:
@@ -30,8 +32,9 @@ def exhaust(house: House, forwarded: str | list[str] | None = None, *, peer: str
     raise AssertionError("never refused")
 
 
-def is_refused(house: House, forwarded: str | list[str] | None = None, *, peer: str = PROXY) -> bool:
-    return knock(house, forwarded, peer=peer).status_code == 429
+def is_refused(house: House, forwarded: str | list[str] | None = None, **more: str) -> bool:
+    """Whether the network has used up what it may: three more are too many then, though a second may have given one back."""
+    return any(knock(house, forwarded, **more).status_code == 429 for _ in range(3))
 
 
 def somewhere() -> str:
@@ -48,18 +51,22 @@ def test_too_many_are_refused_with_the_time_to_wait(strict: House) -> None:
     assert answer.headers["ratelimit"] == '"intake";r=0;t=1'
 
 
-def test_every_door_of_the_intake_counts_and_reading_does_not(strict: House) -> None:
+UNKNOWN = "00000000-0000-7000-8000-000000000000"
+
+
+@pytest.mark.parametrize("path", ["/intake", "/n/hallavirta/asiakkaat/request", f"/intake/pending/{UNKNOWN}", f"/intake/choose/{UNKNOWN}"])
+def test_every_door_of_the_intake_counts(strict: House, path: str) -> None:
     address = somewhere()
     exhaust(strict, address)
-    unknown = "00000000-0000-7000-8000-000000000000"
-    with httpx.Client(base_url=strict.url, headers={"x-forwarded-for": address}, timeout=20) as client:
-        for path in ("/intake", "/n/hallavirta/asiakkaat/request", f"/intake/pending/{unknown}", f"/intake/choose/{unknown}"):
-            while client.post("/intake/requests", json={}).status_code != 429:
-                pass
-            assert client.post(path, json={"controller_id": unknown}).status_code == 429, path
-        assert client.get("/intake/controllers", params={"q": "abc"}).status_code == 429
-        for path in ("/intake", "/n/hallavirta/asiakkaat", "/intake/requests/0000-0000-0000"):
-            assert client.get(path, follow_redirects=True).status_code in (200, 404), path
+    assert is_refused(strict, address, path=path)
+
+
+def test_looking_somebody_up_counts_and_reading_does_not(strict: House) -> None:
+    address = somewhere()
+    exhaust(strict, address)
+    assert is_refused(strict, address, path="/intake/controllers?q=abc", method="GET")
+    for path in ("/intake", "/n/hallavirta/asiakkaat/request", "/n/hallavirta/asiakkaat/fi", "/intake/requests/0000-0000-0000"):
+        assert not is_refused(strict, address, path=path, method="GET"), path
 
 
 def test_one_network_does_not_use_up_anothers(strict: House) -> None:
@@ -74,7 +81,7 @@ def test_one_network_does_not_use_up_anothers(strict: House) -> None:
         ("2001:db8:1:3::1", "[2001:db8:1:3::2]:4711"),
         ("198.51.100.7", "::ffff:198.51.100.7"),
         ("198.51.100.8:1234", "198.51.100.8:5678"),
-        ("198.51.100.9", " 198.51.100.9 , 10.1.2.3"),
+        ("198.51.100.9", "198.51.100.9 , 10.1.2.3"),
     ],
     ids=["of IPv6 the /64", "IPv6 with a port", "IPv4 in IPv6", "IPv4 with a port", "behind another trusted proxy"],
 )
@@ -118,11 +125,10 @@ def test_without_a_forwarded_address_the_proxy_itself_counts(strict: House) -> N
 
 async def test_an_address_is_kept_nowhere(strict: House) -> None:
     address = "198.19.217.33"
-    for path in ("/intake/requests", "/intake"):
-        knock(strict, address, path=path)
     accepted = _send_from(strict, address)
     assert accepted.status_code == 202, accepted.text
-    exhaust(strict, address)
+    knock(strict, address, path="/intake")
+    assert is_refused(strict, address)
     assert address not in strict.log.read_text()
     assert found_on_disk(strict.data, address) == []
     assert found_on_disk(strict.data, accepted.json()["reference"]), "else the search itself is blind"

@@ -57,7 +57,7 @@ def test_an_item_holds_what_clock_and_list_need_and_nothing_of_the_person(house:
 def test_the_version_in_force_that_day_is_named_also_beside_older_ones(house: House, public: httpx.Client) -> None:
     """Kuuramäki's notice has three historical versions; the fourth is in force."""
     given = accepted(send(house, {"notice": "kuuramaki/asiakasrekisteri"}))
-    assert public.get(given["status_url"]).json()["notice"] == "/n/kuuramaki/asiakasrekisteri/v/4/fi"
+    assert public.get(given["status_url"]).json()["notice"] == f"{house.url}/n/kuuramaki/asiakasrekisteri/v/4/fi"
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "cursor=", "cursor=%00", "limit=0", "limit=201", "limit=-1", "limit=ten", "cursor=AAAA"])

@@ -127,9 +127,9 @@ def subject(**more: Any) -> dict[str, Any]:
 
 
 REFUSED = {
-    "an unknown field": ({"ssn": "010190-123A"}, "", "ssn"),
-    "an unknown field of the person": (subject(ssn="x"), "/subject", "ssn"),
-    "an unknown hint": ({"controller": {"vat": "x"}}, "/controller", "vat"),
+    "an unknown field": ({"ssn": "010190-123A"}, "/ssn", "ssn"),
+    "an unknown field of the person": (subject(ssn="x"), "/subject/ssn", "ssn"),
+    "an unknown hint": ({"controller": {"vat": "x"}}, "/controller/vat", "vat"),
     "an unknown type": ({"type": "steal"}, "/type", "steal"),
     "an unknown type among several": ({"types": ["access", "steal"]}, "/types/1", "steal"),
     "no type": ({"type": None}, "/type", "types"),
@@ -137,11 +137,11 @@ REFUSED = {
     "too many types": ({"types": ["access"] * 17}, "/types", "16"),
     "no controller": ({"controller": None}, "/controller", "object"),
     "no person": ({"subject": None}, "/subject", "object"),
-    "no name": ({"subject": {"email": "aino@example.org"}}, "/subject", "name"),
+    "no name": ({"subject": {"email": "aino@example.org"}}, "/subject/name", "name"),
     "an empty name": (subject(name=""), "/subject/name", "1"),
     "a name of spaces": (subject(name=" \u00a0"), "/subject/name", "name"),
     "a name that is too long": (subject(name="a" * 301), "/subject/name", "300"),
-    "no address": ({"subject": {"name": "Aino"}}, "/subject", "email"),
+    "no address": ({"subject": {"name": "Aino"}}, "/subject/email", "email"),
     "an address without a domain": (subject(email="aino"), "/subject/email", "aino"),
     "an address with a line of its own": (subject(email="aino@example.org\nbcc: x@example.org"), "/subject", "U+000A"),
     "two addresses": (subject(email="a@example.org, b@example.org"), "/subject/email", "a@example.org"),
