@@ -54,7 +54,7 @@ async def _database(settings: Settings) -> list[str]:
                     f"\nDatabase: {await connection.fetchval('SHOW server_version')}, as {await connection.fetchval('SELECT current_user')}"
                 )
             finally:
-                await ENGINE.give_back(connection)
+                ENGINE.give_back(connection)
     except (DatabaseAway, CannotStart) as error:
         return [f"The database does not answer: {error}"]
     return []

@@ -5,11 +5,12 @@ waits for the first's commit on the key's unique index. Answers are kept 24 hour
 """
 
 import hashlib
+import hmac
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -22,6 +23,7 @@ from service import clock, sealing
 from service.errors import IdempotencyKeyReused, MalformedRequest
 from service.keys import MasterKey
 from tenants.database import ENGINE, Connection
+from tenants.writing import Write, write
 
 KEPT = timedelta(hours=24)
 KeyHeader = Annotated[
@@ -54,6 +56,13 @@ class Answer(msgspec.Struct, array_like=True):
         return Response(self.body, status_code=self.status, headers=self.headers)
 
 
+class Outcome(NamedTuple):
+    """An answer whose writes are still to be sent: they go together with the key's own, in one round trip."""
+
+    answer: Answer
+    writes: Sequence[Write]
+
+
 def answer(body: Any, *, status: int = 201, headers: dict[str, str] | None = None) -> Answer:
     return Answer(status, {"content-type": "application/json", **(headers or {})}, msgspec.json.encode(body))
 
@@ -68,10 +77,13 @@ class Attempt:
     master: MasterKey
     body_is_scope: bool = False
 
-    async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
+    async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer | Outcome]]) -> Response[bytes]:
         """Run `effect` inside the transaction `db`, or give the answer that an earlier attempt with this key got."""
         if self.key is None:
-            return (await effect()).response()
+            given, writes = _parted(await effect())
+            if writes:
+                await write(db, *writes)
+            return given.response()
         at = clock.now()
         claimed = await db.fetchval(
             """INSERT INTO idempotency_keys AS kept (id, fingerprint, answer, expires_at) VALUES ($1, $2, NULL, $3)
@@ -84,9 +96,9 @@ class Attempt:
         )
         if not claimed:
             return (await self._earlier(db)).response()
-        given = await effect()
+        given, writes = _parted(await effect())
         sealed = sealing.seal(self._sealing_key, msgspec.msgpack.encode(given), "answer", self._id.hex())
-        await db.execute("UPDATE idempotency_keys SET answer = $2 WHERE id = $1", self._id, sealed)
+        await write(db, *writes, Write("UPDATE idempotency_keys SET answer = $2 WHERE id = $1", (self._id, sealed)))
         return given.response()
 
     async def _earlier(self, db: Connection) -> Answer:
@@ -107,7 +119,12 @@ class Attempt:
 
     @property
     def _sealing_key(self) -> bytes:
-        return self.master.derived(f"idempotent answer {self.key}")
+        assert self.key is not None
+        return hmac.digest(self.master.derived("idempotent answers"), self.key.encode(), "sha256")
+
+
+def _parted(outcome: Answer | Outcome) -> Outcome:
+    return outcome if isinstance(outcome, Outcome) else Outcome(outcome, ())
 
 
 def read_key(header: str | None) -> str | None:

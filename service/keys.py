@@ -1,6 +1,7 @@
 """The master key and what is derived from it. It comes from settings or KEY_DIR; the database never holds it."""
 
 import base64
+import functools
 import os
 import secrets
 import sys
@@ -19,6 +20,7 @@ class KeyWrong(Exception):
 class MasterKey:
     secret: bytes
 
+    @functools.lru_cache(maxsize=64)  # noqa: B019 — there is one master key, and a handful of purposes
     def derived(self, purpose: str) -> bytes:
         """A key for one purpose alone (HKDF, RFC 5869): knowing it tells nothing of the master key or of another purpose's."""
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"seloste/1 {purpose}".encode()).derive(self.secret)

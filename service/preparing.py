@@ -113,7 +113,7 @@ async def open_engine(place: Place, settings: Settings, duty: Duty, *, statement
     try:
         why = await why_not_plain(connection)
     finally:
-        await ENGINE.give_back(connection)
+        ENGINE.give_back(connection)
     if why:
         raise NotPrepared(why)
 

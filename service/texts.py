@@ -3,26 +3,24 @@
 A NUL cannot be stored, an escape can lie in a terminal, and a bidirectional override makes a name read as another.
 """
 
-import unicodedata
+import re
 from typing import Any, ClassVar
 
 import msgspec
 from email_validator import EmailNotValidError, validate_email
 
-# Embeddings, overrides and isolates (Unicode Bidi classes LRE, RLE, PDF, LRO, RLO, LRI, RLI, FSI, PDI).
-_BIDI_FORMATTING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LINE_ENDS = frozenset("\n\r\t")
+# Unicode's controls (Cc) but line ends and tabs, surrogates (Cs), line and paragraph separators (Zl, Zp), and its embeddings,
+# overrides and isolates (Bidi classes LRE, RLE, PDF, LRO, RLO, LRI, RLI, FSI, PDI).
+_REFUSED = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029\u202a-\u202e\u2066-\u2069"
+# Every text of every body is looked at; an expression does that forty times as fast as a look at each letter's category.
+_IN_LINES = re.compile(f"[{_REFUSED}]")
+_IN_A_LINE = re.compile(rf"[\t\n\r{_REFUSED}]")
 
 
 def control_in(text: str, *, lines: bool) -> str | None:
     """The first character that may not stand there, as `U+0000`; `lines` allows line ends and tabs."""
-    for character in text:
-        if lines and character in _LINE_ENDS:
-            continue
-        category = unicodedata.category(character)
-        if category in ("Cc", "Cs", "Zl", "Zp") or character in _BIDI_FORMATTING:
-            return f"U+{ord(character):04X}"
-    return None
+    found = (_IN_LINES if lines else _IN_A_LINE).search(text)
+    return f"U+{ord(found[0]):04X}" if found else None
 
 
 class Input(msgspec.Struct, forbid_unknown_fields=True):
@@ -49,9 +47,17 @@ def _check(value: Any, name: str, *, lines: bool) -> None:
             _check(item, name, lines=lines)
 
 
+# What nearly every address looks like; whoever's does not is looked at letter by letter, which takes a twentieth of an intake.
+# Names that stand for no place (localhost, invalid ...) end in more than three letters, and so are among those.
+_PLAIN_MAILBOX = re.compile(r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*@(?:[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*\.)+[A-Za-z]{2,3}")
+_PLAIN_LENGTH = 64
+
+
 def why_not_mailbox(address: str) -> str | None:
     """What is wrong with a mail address, in words, or nothing. Its form alone is looked at: a resolver's failure must not
     refuse anybody a right."""
+    if len(address) <= _PLAIN_LENGTH and _PLAIN_MAILBOX.fullmatch(address):
+        return None
     try:
         # `test_environment` lets addresses at .test pass; without it they are refused as reserved.
         validate_email(address, check_deliverability=False, test_environment=True)

@@ -1,4 +1,4 @@
-"""The way to the database: one pool per process, as a plain role, that never lets a silent server hang a caller.
+"""The way to the database: a few connections per process, as a plain role, that never lets a silent server hang a caller.
 
 Piccolo's tables and our own SQL share it: `ENGINE` is Piccolo's engine, and inside `acting_for(...)` both use one connection.
 """
@@ -24,6 +24,7 @@ STATEMENT_SECONDS = 2.5
 LEASE_SECONDS = 4.0
 SUSPECT_SECONDS = 1.0
 PROBE_SECONDS = 1.0
+UNUSED_SECONDS = 300.0
 
 # Faults of the way, not of the statement: trying again later can help.
 AWAY = (
@@ -88,30 +89,55 @@ class Place:
         }
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]
-    def get_reset_query(self) -> str:
-        """All our session state is SET LOCAL, so there is nothing to reset (a round trip saved per transaction)."""
-        return ""
-
-
 @dataclass
-class _Leases:
-    """The connections in use and since when; the watch ends those that a frozen server holds."""
+class _Connections:
+    """The connections of one server: those leased and those kept for the next lease, each since when; and how many more may be.
 
-    since: dict[Any, float] = field(default_factory=dict)
+    asyncpg's pool would do, but a wait for it does not end in time, and it makes a task of each connection given back.
+    """
+
+    free: asyncio.Semaphore
+    kept: dict[Connection, float] = field(default_factory=dict)
+    leased: dict[Connection, float] = field(default_factory=dict)
     gone: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take_kept(self) -> Connection | None:
+        """The one that was used last; all our session state is SET LOCAL, so there is nothing to reset."""
+        while self.kept:
+            connection, _ = self.kept.popitem()
+            if not connection.is_closed():
+                return connection
+        return None
+
+    def forget_unused(self) -> None:
+        """A router between us and the server forgets a connection that nobody uses, and tells neither side."""
+        for connection in _older_than(UNUSED_SECONDS, self.kept):
+            del self.kept[connection]
+            connection.terminate()
+
+    def terminate_leased(self, *, after: float) -> None:
+        for connection in _older_than(after, self.leased):
+            connection.terminate()
+
+    def terminate(self) -> None:
+        for connection in (*self.kept, *self.leased):
+            connection.terminate()
+
+
+def _older_than(seconds: float, connections: Mapping[Connection, float]) -> list[Connection]:
+    now = monotonic()
+    return [connection for connection, since in connections.items() if now - since > seconds]
 
 
 class Engine(PostgresEngine):
-    """Piccolo's engine over a pool that is watched. One per process; `open` before use."""
+    """Piccolo's engine over connections that are watched. One per process; `open` before use."""
 
     def __init__(self) -> None:
         super().__init__(config={"database": "seloste"})
-        self._leases = _Leases()
+        self._connections: _Connections | None = None
         self._watch: asyncio.Task[None] | None = None
         self._arguments: dict[str, Any] = {}
         self._limit_to(STATEMENT_SECONDS)
-        self._returning: asyncio.Future[None] | None = None
 
     async def check_version(self) -> None:
         """Piccolo would connect while being imported; `seloste doctor` tells the server's version instead."""
@@ -122,20 +148,14 @@ class Engine(PostgresEngine):
     @property
     def is_away(self) -> bool:
         """Known not to answer: callers are refused at once instead of waiting each for themselves."""
-        return self.pool is None or self._leases.gone.is_set()
+        return self._connections is None or self._connections.gone.is_set()
 
     async def open(self, arguments: Mapping[str, Any], *, size: int, statement_seconds: float = STATEMENT_SECONDS) -> None:
         """`arguments` are asyncpg.connect's. Connections are made when needed, so this succeeds with the server away."""
         self._arguments = dict(arguments)
-        self._leases = _Leases()
-        self.pool = await asyncpg.create_pool(
-            min_size=0,
-            max_size=size,
-            connection_class=_Connection,
-            **self._arguments,
-        )
+        self._connections = _Connections(asyncio.Semaphore(size))
         self._limit_to(statement_seconds)
-        self._watch = asyncio.create_task(self._watch_leases())
+        self._watch = asyncio.create_task(self._watch_leases(self._connections))
 
     def _limit_to(self, statement_seconds: float) -> None:
         self._statement_ms = int(statement_seconds * 1000)
@@ -146,9 +166,9 @@ class Engine(PostgresEngine):
             self._watch.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watch
-        if self.pool is not None:
-            self.pool.terminate()
-            self.pool = None
+        if self._connections is not None:
+            self._connections.terminate()
+            self._connections = None
 
     def beginning(self, statements: str = "", *, read_only: bool = False) -> "Transaction":
         """A transaction whose first round trip also runs `statements` (SET LOCAL ...). It is never nested."""
@@ -157,57 +177,67 @@ class Engine(PostgresEngine):
         return Transaction(self, opening)
 
     async def lease(self) -> Connection:
-        if self.pool is None or self._leases.gone.is_set():
-            raise DatabaseAway("The database does not answer.")
-        acquiring = asyncio.ensure_future(self.pool.acquire())
-        refused = asyncio.ensure_future(self._leases.gone.wait())
+        """A connection, once one is free."""
+        connections = self._answering()
         try:
-            await asyncio.wait({acquiring, refused}, timeout=LEASE_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-            if not acquiring.done():
-                raise DatabaseAway("No connection became free in time.")
-            connection = acquiring.result()
-        except UNREACHABLE as error:
-            raise DatabaseAway(str(error) or type(error).__name__) from error
-        finally:
-            refused.cancel()
-            if not acquiring.done():
-                acquiring.add_done_callback(self._give_back)
-                acquiring.cancel()
-        self._leases.since[connection] = monotonic()
+            async with asyncio.timeout(LEASE_SECONDS if connections.free.locked() else None):
+                await connections.free.acquire()
+        except TimeoutError as error:
+            raise DatabaseAway("No connection became free in time.") from error
+        try:
+            # Asked again: the server may have been found away while we waited.
+            connection = self._answering().take_kept() or await asyncpg.connect(**self._arguments)
+        except BaseException as error:
+            connections.free.release()
+            if isinstance(error, UNREACHABLE):
+                raise DatabaseAway(str(error) or type(error).__name__) from error
+            raise
+        connections.leased[connection] = monotonic()
         return connection
 
-    async def give_back(self, connection: Connection) -> None:
-        self._leases.since.pop(connection, None)
-        if self.pool is not None:
-            with contextlib.suppress(*UNREACHABLE):
-                await self.pool.release(connection)
+    @contextlib.asynccontextmanager
+    async def looking(self) -> AsyncIterator[Connection]:
+        """A connection outside of any transaction: each question is one round trip, and sees what is committed by then."""
+        connection = await self.lease()
+        try:
+            yield connection
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                # Cancelled in the middle of a question: nobody knows what the connection is doing.
+                connection.terminate()
+            if (translated := _translated(error, connection)) is not error:
+                raise translated from error
+            raise
+        finally:
+            self.give_back(connection)
 
-    def _give_back(self, acquiring: "asyncio.Future[Connection]") -> None:
-        if not acquiring.cancelled() and acquiring.exception() is None and self.pool is not None:
-            self._returning = asyncio.ensure_future(self.pool.release(acquiring.result()))
+    def _answering(self) -> _Connections:
+        if self._connections is None or self._connections.gone.is_set():
+            raise DatabaseAway("The database does not answer.")
+        return self._connections
 
-    async def _watch_leases(self) -> None:
+    def give_back(self, connection: Connection) -> None:
+        if self._connections is not None and self._connections.leased.pop(connection, None) is not None:
+            self._connections.kept[connection] = monotonic()
+            self._connections.free.release()
+
+    async def _watch_leases(self, connections: _Connections) -> None:
         """asyncio's timeouts do not end a wait on a frozen server, terminate() does: suspect, probe, terminate."""
         probed = 0.0
         while True:
             await asyncio.sleep(0.2)
             now = monotonic()
-            oldest = min(self._leases.since.values(), default=now)
+            oldest = min(connections.leased.values(), default=now)
             if now - max(oldest, probed) > SUSPECT_SECONDS:
                 probed = now
                 if not await self.answers():
-                    self._leases.gone.set()
-                    self._terminate_older_than(0)
+                    connections.gone.set()
+                    connections.terminate_leased(after=0)
                     while not await self.answers():  # noqa: ASYNC110 — asked anew each time, not waited for
                         await asyncio.sleep(0.3)
-                    self._leases.gone.clear()
-            self._terminate_older_than(self._lease_seconds)
-
-    def _terminate_older_than(self, seconds: float) -> None:
-        now = monotonic()
-        for connection, since in list(self._leases.since.items()):
-            if now - since > seconds:
-                _terminate(connection)
+                    connections.gone.clear()
+            connections.terminate_leased(after=self._lease_seconds)
+            connections.forget_unused()
 
     async def answers(self) -> bool:
         """Whether a fresh connection gets an answer within a second."""
@@ -238,8 +268,8 @@ class Transaction(PostgresTransaction):
         try:
             await self.connection.execute(self._opening)
         except BaseException as error:
-            await self._discard()
-            raise self._translated(error) from error
+            self._discard()
+            raise _translated(error, self.connection) from error
         self.context = self.engine.current_transaction.set(self)
         return self
 
@@ -248,43 +278,29 @@ class Transaction(PostgresTransaction):
         try:
             if error is None:
                 await self.connection.execute("COMMIT")
-            elif isinstance(error, Exception) and not _is_closed(self.connection):
+            elif isinstance(error, Exception) and not self.connection.is_closed():
                 await self.connection.execute("ROLLBACK")
         except BaseException as failure:
-            await self._discard()
-            raise self._translated(failure) from failure
+            self._discard()
+            raise _translated(failure, self.connection) from failure
         if error is None or isinstance(error, Exception):
-            await self._engine.give_back(self.connection)
+            self._engine.give_back(self.connection)
         else:
             # Cancelled in the middle of a statement: nobody knows what the connection is doing.
-            await self._discard()
-        if error is not None and (translated := self._translated(error)) is not error:
+            self._discard()
+        if error is not None and (translated := _translated(error, self.connection)) is not error:
             raise translated from error
         return False
 
-    async def _discard(self) -> None:
-        _terminate(self.connection)
-        await self._engine.give_back(self.connection)
-
-    def _translated(self, error: BaseException) -> BaseException:
-        # asyncpg's own state breaks (InternalClientError) when a server dies in the middle of an answer.
-        away = isinstance(error, (*AWAY, asyncpg.InternalClientError)) or (
-            isinstance(error, asyncpg.InterfaceError) and _is_closed(self.connection)
-        )
-        return DatabaseAway(str(error) or type(error).__name__) if away else error
+    def _discard(self) -> None:
+        self.connection.terminate()
+        self._engine.give_back(self.connection)
 
 
-# A connection that closed by itself is out of the pool's hands already, and then refuses even to be asked or ended.
-def _terminate(connection: Connection) -> None:
-    with contextlib.suppress(asyncpg.InterfaceError):
-        connection.terminate()
-
-
-def _is_closed(connection: Connection) -> bool:
-    try:
-        return bool(connection.is_closed())
-    except asyncpg.InterfaceError:
-        return True
+def _translated(error: BaseException, connection: Connection) -> BaseException:
+    # asyncpg's own state breaks (InternalClientError) when a server dies in the middle of an answer.
+    away = isinstance(error, (*AWAY, asyncpg.InternalClientError)) or (isinstance(error, asyncpg.InterfaceError) and connection.is_closed())
+    return DatabaseAway(str(error) or type(error).__name__) if away else error
 
 
 ENGINE = Engine()

@@ -125,15 +125,36 @@ async def write_claims(db: Connection, tenant: UUID, controller_id: UUID, contro
             )
 
 
-async def verified_by(db: Connection, kinds: Iterable[str], folded: Iterable[str]) -> list[UUID]:
+# How the directory shows controllers to anybody, to be selected from by whatever names them.
+ENTRIES = """(
+    SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id,
+           n.verified_at IS NOT NULL AND (b.id IS NULL OR b.verified_at IS NOT NULL) AS verified
+    FROM directory n
+    LEFT JOIN directory b ON b.controller_id = n.controller_id AND b.tenant_id = n.tenant_id
+         AND b.kind = 'business_id' AND b.ended_at IS NULL
+    WHERE n.kind = 'legal_name' AND n.ended_at IS NULL
+) AS entries"""
+
+
+async def entries(db: Connection, controllers: Iterable[UUID]) -> list[Entry]:
+    """`verified` tells that all that is shown is: the name, and the business id."""
+    rows = await db.fetch(
+        f"SELECT * FROM {ENTRIES} WHERE controller_id = ANY ($1) ORDER BY verified DESC, name, controller_id", list(controllers)
+    )
+    return [Entry(**row) for row in rows]
+
+
+async def verified_by(db: Connection, kinds: Iterable[str], folded: Iterable[str]) -> list[Entry]:
     """Controllers for whom one of these is verified and in force."""
     rows = await db.fetch(
-        """SELECT DISTINCT controller_id FROM directory
-           WHERE folded = ANY ($2) AND kind = ANY ($1) AND verified_at IS NOT NULL AND ended_at IS NULL""",
+        f"""SELECT * FROM {ENTRIES} WHERE controller_id IN (
+                SELECT controller_id FROM directory
+                WHERE folded = ANY ($2) AND kind = ANY ($1) AND verified_at IS NOT NULL AND ended_at IS NULL)
+            ORDER BY verified DESC, name, controller_id""",
         list(kinds),
         list(folded),
     )
-    return [row["controller_id"] for row in rows]
+    return [Entry(**row) for row in rows]
 
 
 def parents(host: str) -> list[str]:
@@ -142,27 +163,12 @@ def parents(host: str) -> list[str]:
     return [".".join(labels[start:]) for start in range(len(labels) - 1)]
 
 
-async def owners_of_domain(db: Connection, host: str) -> list[UUID]:
+async def owners_of_domain(db: Connection, host: str) -> list[Entry]:
     """Controllers of the nearest verified domain at or above `host`: never of a child or a sibling."""
     for name in parents(host):
         if found := await verified_by(db, ["domain"], [name]):
             return found
     return []
-
-
-async def entries(db: Connection, controllers: Iterable[UUID]) -> list[Entry]:
-    """How the directory shows these controllers; `verified` tells that all that is shown is: the name, and the business id."""
-    rows = await db.fetch(
-        """SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id,
-                  n.verified_at IS NOT NULL AND (b.id IS NULL OR b.verified_at IS NOT NULL) AS verified
-           FROM directory n
-           LEFT JOIN directory b ON b.controller_id = n.controller_id AND b.tenant_id = n.tenant_id
-                AND b.kind = 'business_id' AND b.ended_at IS NULL
-           WHERE n.controller_id = ANY ($1) AND n.kind = 'legal_name' AND n.ended_at IS NULL
-           ORDER BY verified DESC, n.value, n.controller_id""",
-        list(controllers),
-    )
-    return [Entry(**row) for row in rows]
 
 
 async def near(db: Connection, text: str, *, limit: int) -> list[UUID]:

@@ -28,12 +28,15 @@ class Deadline:
 
 def deadline(received_at: datetime, country: str, time_zone: str) -> Deadline:
     """The days are days in the controller's zone; `due_at` is the last second of `due_on` there, in UTC."""
-    zone = ZoneInfo(time_zone)
-    received_on = received_at.astimezone(zone).date()
+    return _counted_from(received_at.astimezone(ZoneInfo(time_zone)).date(), country, time_zone)
+
+
+@functools.lru_cache(maxsize=1024)
+def _counted_from(received_on: date, country: str, time_zone: str) -> Deadline:
     nominal_on = months_after(received_on, ANSWER_MONTHS)
     due_on = next_working_day(nominal_on, country)
     # Where clocks go back at midnight, that second comes twice; the day ends with the later one.
-    due_at = datetime.combine(due_on, time(23, 59, 59, fold=1), zone).astimezone(UTC)
+    due_at = datetime.combine(due_on, time(23, 59, 59, fold=1), ZoneInfo(time_zone)).astimezone(UTC)
     return Deadline(received_on, nominal_on, due_on, due_at)
 
 

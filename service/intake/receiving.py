@@ -16,8 +16,8 @@ from litestar import Response
 
 from service import clock, errors, idempotency, languages, sealing
 from service.errors import FieldError, InvalidContent, MalformedRequest, NotFound, Problem
-from service.history.recording import record
-from service.idempotency import Attempt
+from service.history.recording import recorded
+from service.idempotency import Attempt, Outcome
 from service.intake.authorities import authority_in
 from service.intake.deadlines import deadline
 from service.intake.routing import Ambiguous, Routed, Unknown, route
@@ -29,7 +29,7 @@ from service.intake.schemas import (
     RoutedController,
     Routing,
 )
-from service.jobs.queueing import Job, enqueue
+from service.jobs.queueing import Job, enqueued
 from service.sealing import TenantKeys
 from service.settings import Settings
 from service.texts import why_not_mailbox
@@ -38,6 +38,7 @@ from tenants.acting import acting_for, acting_for_platform
 from tenants.callers import PERSON
 from tenants.database import Connection
 from tenants.directory import Entry
+from tenants.writing import Write
 
 PENDING = timedelta(hours=24)
 DEEPEST = 20
@@ -100,7 +101,7 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
     if not chosen:
         raise _not_a_candidate()
 
-    async def effect() -> idempotency.Answer:
+    async def effect() -> Outcome:
         row = await db.fetchrow(
             "DELETE FROM pending_requests WHERE id = $1 AND secret_hash = $2 AND expires_at > $3 RETURNING *",
             pending_id,
@@ -149,9 +150,7 @@ def _why_not_kept(value: Any, depth: int = 0) -> str | None:
     return next(filter(None, (_why_not_kept(part, depth + 1) for part in parts)), None)
 
 
-async def _accept(
-    db: Connection, data: NewRequest, types: list[str], found: Routed, received_at: datetime, doors: Doors
-) -> idempotency.Answer:
+async def _accept(db: Connection, data: NewRequest, types: list[str], found: Routed, received_at: datetime, doors: Doors) -> Outcome:
     tenant, entry = found.entry.tenant_id, found.entry
     place = await db.fetchrow(
         """SELECT c.country, c.time_zone, p.id AS notice_id, p.schedule FROM controllers c
@@ -170,40 +169,46 @@ async def _accept(
     def sealed(field: str, value: Any) -> bytes:
         return sealing.seal(key, msgspec.msgpack.encode(value), tenant, request_id, field)
 
-    # One statement, one round trip: the request, its key, and the way back to it.
-    await db.execute(
-        """WITH kept AS (
-             INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
-               nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details)
-             VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-           ), keyed AS (
-             INSERT INTO request_keys (tenant_id, id, wrapped) VALUES ($1, $2, $19)
-           )
-           INSERT INTO request_references (id, tenant_id, request_id) VALUES ($20, $1, $2)""",
-        tenant,
-        request_id,
-        reference,
-        entry.controller_id,
-        types,
-        data.language,
-        found.matched_by,
-        received_at,
-        due.nominal_on,
-        due.due_on,
-        due.due_at,
-        place["notice_id"],
-        _version_in_force(place["schedule"], received_at),
-        _hashed(secret),
-        sealed("secret", secret),
-        sealed("subject", data.subject),
-        sealed("message", data.message),
-        sealed("details", data.details) if data.details else None,
-        sealing.seal(tenant_key, key, tenant, request_id, "data key"),
-        _hashed(reference),
-    )
-    subject = {"request": request_id, "controller": entry.controller_id}
-    await record(db, tenant, "request:receive", PERSON, subject, {"types": types, "matched_by": found.matched_by})
-    await enqueue(db, Job(TELL_CONTROLLER, tenant, request_id), Job(CONFIRM, tenant, request_id))
+    writes = [
+        Write(
+            """INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
+                   nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details)
+               VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)""",
+            (
+                tenant,
+                request_id,
+                reference,
+                entry.controller_id,
+                types,
+                data.language,
+                found.matched_by,
+                received_at,
+                due.nominal_on,
+                due.due_on,
+                due.due_at,
+                place["notice_id"],
+                _version_in_force(place["schedule"], received_at),
+                _hashed(secret),
+                sealed("secret", secret),
+                sealed("subject", data.subject),
+                sealed("message", data.message),
+                sealed("details", data.details) if data.details else None,
+            ),
+        ),
+        Write(
+            "INSERT INTO request_keys (tenant_id, id, wrapped) VALUES ($1, $2, $3)",
+            (tenant, request_id, sealing.seal(tenant_key, key, tenant, request_id, "data key")),
+        ),
+        Write("INSERT INTO request_references (id, tenant_id, request_id) VALUES ($1, $2, $3)", (_hashed(reference), tenant, request_id)),
+        recorded(
+            tenant,
+            "request:receive",
+            PERSON,
+            {"request": request_id, "controller": entry.controller_id},
+            {"types": types, "matched_by": found.matched_by},
+        ),
+        enqueued(Job(TELL_CONTROLLER, tenant, request_id), Job(CONFIRM, tenant, request_id)),
+    ]
     acknowledgement = Acknowledgement(
         reference=reference,
         status_url=status_url(doors.settings, reference, secret),
@@ -213,7 +218,7 @@ async def _accept(
         due_on=due.due_on,
         due_at=due.due_at,
     )
-    return idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"})
+    return Outcome(idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"}), writes)
 
 
 async def _keep_pending(
@@ -287,8 +292,9 @@ def version_url(public_origin: str, tenant: str, publication: Any, number: int, 
 
 def new_reference() -> str:
     """Short enough to read out on the phone, without letters that look or sound like others (Crockford's base 32)."""
-    letters = [secrets.choice(REFERENCE_LETTERS) for _ in range(12)]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:8])}-{''.join(letters[8:])}"
+    # There are 32 letters, so a byte's remainder tells each of them as likely as another.
+    letters = "".join(REFERENCE_LETTERS[byte % 32] for byte in secrets.token_bytes(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def read_reference(text: str) -> str:

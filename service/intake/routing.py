@@ -45,7 +45,7 @@ class Unknown:
 @dataclass(frozen=True)
 class _Hit:
     matched_by: str
-    controllers: list[UUID]
+    controllers: list[Entry]
     notice_id: UUID | None = None
 
 
@@ -62,13 +62,12 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
             conflicting, fitting = True, fitting + hit.controllers
         elif not conflicting:
             fitting = agreed
-    entries = {entry.controller_id: entry for entry in await directory.entries(db, fitting)}
-    if not conflicting and fitting and (len(fitting) == 1 or first.matched_by == "notice"):
+    if not conflicting and (len(fitting) == 1 or first.matched_by == "notice"):
         # A notice of several controllers names the one that answers for it first.
-        lead = next(controller for controller in fitting if controller in entries)
-        return Routed(entries[lead], first.matched_by, first.notice_id)
-    verified = [entry for entry in entries.values() if entry.verified]
-    others = [entry for entry in entries.values() if not entry.verified]
+        return Routed(fitting[0], first.matched_by, first.notice_id)
+    several = sorted(set(fitting), key=lambda entry: (entry.name, entry.controller_id))
+    verified = [entry for entry in several if entry.verified]
+    others = [entry for entry in several if not entry.verified]
     return Ambiguous(verified, others[:NEAR]) if verified else Unknown(others[:NEAR])
 
 
@@ -76,8 +75,7 @@ async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
     """In order of strength; text that cannot be such an identifier hits nothing."""
     hits = [await _by_notice(db, named) for named in (hints.notice, hints.notice_url) if named]
     if hints.controller_id:
-        known = await directory.entries(db, [hints.controller_id])
-        hits.append(_Hit("controller_id", [entry.controller_id for entry in known]))
+        hits.append(_Hit("controller_id", await directory.entries(db, [hints.controller_id])))
     if hints.business_id:
         hits.append(_Hit("business_id", await directory.verified_by(db, ["business_id"], _business_ids(hints.business_id))))
     for host in _hosts(hints):
@@ -90,18 +88,20 @@ async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
 
 
 async def _by_notice(db: Connection, named: str) -> _Hit:
+    """Its controllers, the one that answers for it first."""
     tenant, notice = _notice_named(named)
     if notice is None:
         return _Hit("notice", [])
-    row = await db.fetchrow(
-        """SELECT p.id, p.controller_ids FROM publications p JOIN tenants t ON t.id = p.tenant_id
-           WHERE (t.slug = $1::text OR t.id = $2 OR $1::text IS NULL) AND (p.slug = $3 OR p.id = $4)""",
-        tenant,
-        as_id(tenant or ""),
-        notice if tenant else None,
-        as_id(notice),
+    # A query for each way of naming: one that asked for a slug or an id would use the index of neither.
+    whose = f"t.{'id' if as_id(tenant) else 'slug'} = $2" if tenant else "true"
+    rows = await db.fetch(
+        f"""SELECT entries.*, p.id AS notice_id
+            FROM publications p JOIN tenants t ON t.id = p.tenant_id JOIN {directory.ENTRIES} ON controller_id = ANY (p.controller_ids)
+            WHERE p.{"id" if as_id(notice) else "slug"} = $1 AND {whose}
+            ORDER BY array_position(p.controller_ids, controller_id)""",
+        *(as_id(name) or name for name in (notice, tenant) if name),
     )
-    return _Hit("notice", list(row["controller_ids"]), row["id"]) if row else _Hit("notice", [])
+    return _Hit("notice", [Entry(*row[:-1]) for row in rows], rows[0]["notice_id"] if rows else None)
 
 
 def _notice_named(text: str) -> tuple[str | None, str | None]:

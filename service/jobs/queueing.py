@@ -6,6 +6,7 @@ from uuid import UUID
 import msgspec
 
 from tenants.database import Connection
+from tenants.writing import Write, write
 
 
 class Job(NamedTuple):
@@ -26,9 +27,13 @@ async def enqueue(db: Connection, *jobs: Job) -> None:
     pgqueuer's own enqueue writes this row too (a test compares them), and a second one into its log; importing it would
     double the server's start, and the log tells nothing that history does not.
     """
-    await db.execute(
+    await write(db, enqueued(*jobs))
+
+
+def enqueued(*jobs: Job) -> Write:
+    """The same, to be sent together with the cause."""
+    return Write(
         """INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status)
            SELECT 0, name, payload, now(), 'queued' FROM unnest($1::text[], $2::bytea[]) AS job (name, payload)""",
-        [job.name for job in jobs],
-        [job.payload for job in jobs],
+        ([job.name for job in jobs], [job.payload for job in jobs]),
     )
