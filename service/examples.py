@@ -37,7 +37,7 @@ async def load_at_start(place: Place, settings: Settings, keys: TenantKeys) -> N
     """Into an empty embedded database, once. One that somebody uses already stays as it is."""
     file = settings.data / "demo.json"
     if not file.exists():
-        await open_engine(place, settings, "operator", statement_seconds=60)
+        await open_engine(place, settings, "operator")
         try:
             async with acting_for_platform("whether anybody is here", read_only=True) as db:
                 slugs = {row["slug"] for row in await db.fetch("SELECT slug FROM tenants")}

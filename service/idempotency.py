@@ -8,11 +8,13 @@ import hashlib
 import hmac
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 from uuid import UUID
 
+import asyncpg
 import msgspec
 from litestar import Request, Response
 from litestar.params import HeaderParameter
@@ -26,6 +28,8 @@ from tenants.database import ENGINE, Connection
 from tenants.writing import Write, write
 
 KEPT = timedelta(hours=24)
+# Opens the transaction of whom an attempt is about.
+Acting: TypeAlias = Callable[[], AbstractAsyncContextManager[Connection]]
 KeyHeader = Annotated[
     str | None,
     HeaderParameter(
@@ -57,7 +61,7 @@ class Answer(msgspec.Struct, array_like=True):
 
 
 class Outcome(NamedTuple):
-    """An answer whose writes are still to be sent: they go together with the key's own, in one round trip."""
+    """An answer, and the writes that must come true before it is given."""
 
     answer: Answer
     writes: Sequence[Write]
@@ -77,13 +81,10 @@ class Attempt:
     master: MasterKey
     body_is_scope: bool = False
 
-    async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer | Outcome]]) -> Response[bytes]:
+    async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
         """Run `effect` inside the transaction `db`, or give the answer that an earlier attempt with this key got."""
         if self.key is None:
-            given, writes = _parted(await effect())
-            if writes:
-                await write(db, *writes)
-            return given.response()
+            return (await effect()).response()
         at = clock.now()
         claimed = await db.fetchval(
             """INSERT INTO idempotency_keys AS kept (id, fingerprint, answer, expires_at) VALUES ($1, $2, NULL, $3)
@@ -96,10 +97,38 @@ class Attempt:
         )
         if not claimed:
             return (await self._earlier(db)).response()
-        given, writes = _parted(await effect())
-        sealed = sealing.seal(self._sealing_key, msgspec.msgpack.encode(given), "answer", self._id.hex())
-        await write(db, *writes, Write("UPDATE idempotency_keys SET answer = $2 WHERE id = $1", (self._id, sealed)))
+        given = await effect()
+        await db.execute("UPDATE idempotency_keys SET answer = $2 WHERE id = $1", self._id, self._sealed(given))
         return given.response()
+
+    async def once_together(self, acting: Acting, effect: Callable[[Connection], Awaitable[Outcome]]) -> Response[bytes]:
+        """The same for an `effect` that has written nothing when it ends: its writes and the key's row are one statement.
+
+        A key that is there already undoes that statement, and the attempt goes the longer way. Most are new.
+        """
+        try:
+            async with acting() as db:
+                given, writes = await effect(db)
+                await write(db, *writes, *([self._kept(given)] if self.key else []))
+            return given.response()
+        except asyncpg.UniqueViolationError as error:
+            if error.table_name != IdempotencyKey._meta.tablename:
+                raise
+
+        async def written() -> Answer:
+            given, writes = await effect(db)
+            await write(db, *writes)
+            return given
+
+        async with acting() as db:
+            return await self.once(db, written)
+
+    def _kept(self, given: Answer) -> Write:
+        values = (self._id, self.fingerprint, self._sealed(given), clock.now() + KEPT)
+        return Write("INSERT INTO idempotency_keys (id, fingerprint, answer, expires_at) VALUES ($1, $2, $3, $4)", values)
+
+    def _sealed(self, given: Answer) -> bytes:
+        return sealing.seal(self._sealing_key, msgspec.msgpack.encode(given), "answer", self._id.hex())
 
     async def _earlier(self, db: Connection) -> Answer:
         row = await db.fetchrow("SELECT fingerprint, answer FROM idempotency_keys WHERE id = $1", self._id)
@@ -121,10 +150,6 @@ class Attempt:
     def _sealing_key(self) -> bytes:
         assert self.key is not None
         return hmac.digest(self.master.derived("idempotent answers"), self.key.encode(), "sha256")
-
-
-def _parted(outcome: Answer | Outcome) -> Outcome:
-    return outcome if isinstance(outcome, Outcome) else Outcome(outcome, ())
 
 
 def read_key(header: str | None) -> str | None:

@@ -12,7 +12,6 @@ import asyncpg
 
 from service.settings import Settings
 from tenants.database import ENGINE, Connection, Place, as_owner
-from tenants.database import STATEMENT_SECONDS as STATEMENT_SECONDS_SERVING
 from tenants.embedded import Embedded
 from tenants.roles import Duty, Roles, prepare_roles, why_not_plain
 
@@ -105,10 +104,10 @@ async def _check_key(admin: Connection, settings: Settings) -> None:
         )
 
 
-async def open_engine(place: Place, settings: Settings, duty: Duty, *, statement_seconds: float = STATEMENT_SECONDS_SERVING) -> None:
+async def open_engine(place: Place, settings: Settings, duty: Duty) -> None:
     """Connect as a plain role, and make sure that it is one."""
     arguments = place.serving(duty, direct=duty != "app")
-    await ENGINE.open(arguments, size=settings.number("database_pool"), statement_seconds=statement_seconds)
+    await ENGINE.open(arguments, size=settings.number("database_pool"), duty=duty)
     connection = await ENGINE.lease()
     try:
         why = await why_not_plain(connection)
@@ -126,7 +125,7 @@ async def prepared(settings: Settings, duty: Duty) -> AsyncIterator[None]:
     place = await asyncio.to_thread(start_database, settings)
     try:
         await migrate(place, settings)
-        await open_engine(place, settings, duty, statement_seconds=60)
+        await open_engine(place, settings, duty)
         yield
     finally:
         await ENGINE.close()

@@ -68,7 +68,7 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             place = _place(settings)
-            await preparing.open_engine(place, settings, "worker", statement_seconds=30)
+            await preparing.open_engine(place, settings, "worker")
             connection = await asyncpg.connect(**place.serving("worker", direct=True))
             if not await connection.fetchval("SELECT to_regclass('public.pgqueuer') IS NOT NULL"):
                 connection.terminate()

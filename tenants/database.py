@@ -15,13 +15,14 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
-from tenants.roles import Duty, Roles
+from tenants.roles import STATEMENT_SECONDS, Duty, Roles
 
 Connection: TypeAlias = asyncpg.Connection
 
 # A caller is answered within five seconds (503): waiting for a connection and using it must both fit.
-STATEMENT_SECONDS = 2.5
 LEASE_SECONDS = 4.0
+# Between the end of the longest statement and the end of its connection.
+GRACE_SECONDS = 1.5
 SUSPECT_SECONDS = 1.0
 PROBE_SECONDS = 1.0
 UNUSED_SECONDS = 300.0
@@ -137,7 +138,7 @@ class Engine(PostgresEngine):
         self._connections: _Connections | None = None
         self._watch: asyncio.Task[None] | None = None
         self._arguments: dict[str, Any] = {}
-        self._limit_to(STATEMENT_SECONDS)
+        self._lease_seconds = LEASE_SECONDS
 
     async def check_version(self) -> None:
         """Piccolo would connect while being imported; `seloste doctor` tells the server's version instead."""
@@ -150,16 +151,12 @@ class Engine(PostgresEngine):
         """Known not to answer: callers are refused at once instead of waiting each for themselves."""
         return self._connections is None or self._connections.gone.is_set()
 
-    async def open(self, arguments: Mapping[str, Any], *, size: int, statement_seconds: float = STATEMENT_SECONDS) -> None:
+    async def open(self, arguments: Mapping[str, Any], *, size: int, duty: Duty = "app") -> None:
         """`arguments` are asyncpg.connect's. Connections are made when needed, so this succeeds with the server away."""
         self._arguments = dict(arguments)
         self._connections = _Connections(asyncio.Semaphore(size))
-        self._limit_to(statement_seconds)
+        self._lease_seconds = STATEMENT_SECONDS[duty] + GRACE_SECONDS
         self._watch = asyncio.create_task(self._watch_leases(self._connections))
-
-    def _limit_to(self, statement_seconds: float) -> None:
-        self._statement_ms = int(statement_seconds * 1000)
-        self._lease_seconds = statement_seconds + (LEASE_SECONDS - STATEMENT_SECONDS)
 
     async def close(self) -> None:
         if self._watch is not None:
@@ -173,14 +170,15 @@ class Engine(PostgresEngine):
     def beginning(self, statements: str = "", *, read_only: bool = False) -> "Transaction":
         """A transaction whose first round trip also runs `statements` (SET LOCAL ...). It is never nested."""
         mode = " READ ONLY" if read_only else ""
-        opening = f"BEGIN{mode}; SET LOCAL statement_timeout = {self._statement_ms}; {statements}"
-        return Transaction(self, opening)
+        return Transaction(self, f"BEGIN{mode}; {statements}")
 
     async def lease(self) -> Connection:
         """A connection, once one is free."""
         connections = self._answering()
         try:
-            async with asyncio.timeout(LEASE_SECONDS if connections.free.locked() else None):
+            if connections.free.locked():
+                await asyncio.wait_for(connections.free.acquire(), LEASE_SECONDS)
+            else:
                 await connections.free.acquire()
         except TimeoutError as error:
             raise DatabaseAway("No connection became free in time.") from error

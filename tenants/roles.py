@@ -21,6 +21,10 @@ import asyncpg
 Duty: TypeAlias = Literal["app", "worker", "operator"]
 DUTIES: tuple[Duty, ...] = get_args(Duty)
 
+# How long a statement may take. The app's callers are answered within five seconds (503), waiting for a connection included.
+# Kept with the role, so that it holds for whatever connects, pooled or not, and costs no transaction a word.
+STATEMENT_SECONDS: Mapping[Duty, float] = {"app": 2.5, "worker": 30, "operator": 60}
+
 
 class RolesMissing(Exception):
     """The roles are not there and we may not make them; the sentence holds the commands for who may."""
@@ -64,6 +68,7 @@ async def prepare_roles(admin: asyncpg.Connection, passwords: Mapping[Duty, str]
         await admin.execute(f"CREATE ROLE {roles.backup} NOLOGIN BYPASSRLS IN ROLE pg_read_all_data")
     for duty in DUTIES:
         await admin.execute(f"ALTER ROLE {roles.serving(duty)} PASSWORD '{_verifier(passwords[duty])}'")
+        await admin.execute(_limit(roles, duty))
         await admin.execute(f"GRANT USAGE ON SCHEMA public TO {roles.serving(duty)}")
     await admin.execute(f"GRANT {roles.serving('app')} TO {roles.serving('operator')}")
     if not me["rolsuper"]:
@@ -100,10 +105,15 @@ def _commands(roles: Roles, passwords: Mapping[Duty, str], missing: list[str], m
         if name in missing:
             lines.append(f"CREATE ROLE {name} LOGIN PASSWORD '{_verifier(passwords[duty])}';")
             lines.append(f"GRANT USAGE ON SCHEMA public TO {name};")
+            lines.append(f"{_limit(roles, duty)};")
     lines.append(f"GRANT {roles.serving('app')} TO {roles.serving('operator')};")
     lines.append(f"GRANT {roles.owner} TO {me};")
     lines.append(f"GRANT USAGE, CREATE ON SCHEMA public TO {roles.owner};")
     return "The user of DATABASE_URL may not create roles. Have an administrator run this in the database:\n" + "\n".join(lines)
+
+
+def _limit(roles: Roles, duty: Duty) -> str:
+    return f"ALTER ROLE {roles.serving(duty)} SET statement_timeout = {int(STATEMENT_SECONDS[duty] * 1000)}"
 
 
 def _verifier(password: str) -> str:

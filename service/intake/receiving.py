@@ -38,7 +38,7 @@ from tenants.acting import acting_for, acting_for_platform
 from tenants.callers import PERSON
 from tenants.database import Connection
 from tenants.directory import Entry
-from tenants.writing import Write
+from tenants.writing import Write, write
 
 PENDING = timedelta(hours=24)
 DEEPEST = 20
@@ -90,8 +90,7 @@ async def receive(data: NewRequest, attempt: Attempt, doors: Doors) -> Response[
     if isinstance(found, Ambiguous):
         async with acting_for_platform("a pending request is nobody's yet") as db:
             return await attempt.once(db, lambda: _keep_pending(db, data, types, found.candidates, near, at, doors))
-    async with acting_for(found.entry.tenant_id) as db:
-        return await attempt.once(db, lambda: _accept(db, data, types, found, at, doors))
+    return await attempt.once_together(lambda: acting_for(found.entry.tenant_id), lambda db: _accept(db, data, types, found, at, doors))
 
 
 async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: Attempt, doors: Doors) -> Response[bytes]:
@@ -101,7 +100,7 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
     if not chosen:
         raise _not_a_candidate()
 
-    async def effect() -> Outcome:
+    async def effect() -> idempotency.Answer:
         row = await db.fetchrow(
             "DELETE FROM pending_requests WHERE id = $1 AND secret_hash = $2 AND expires_at > $3 RETURNING *",
             pending_id,
@@ -115,7 +114,9 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
         key = sealing.unseal(doors.settings.keys.derived("pending requests"), row["wrapped"], "pending request", pending_id)
         opened = sealing.unseal(key, row["sealed"], "pending request", pending_id)
         kept = msgspec.msgpack.decode(opened, type=_Sealed)
-        return await _accept(db, kept.request, kept.types, Routed(chosen[0], "choice"), row["received_at"], doors)
+        given, writes = await _accept(db, kept.request, kept.types, Routed(chosen[0], "choice"), row["received_at"], doors)
+        await write(db, *writes)
+        return given
 
     async with acting_for(chosen[0].tenant_id) as db:
         return await attempt.once(db, effect)
