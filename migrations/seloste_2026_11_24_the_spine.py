@@ -58,6 +58,7 @@ TABLES: dict[str, tuple[str, dict[str, str]]] = {
             "value": "Text",
             "folded": "Text",
             "country": "Text",
+            "time_zone": "Text",
             "claimed_at": "Timestamptz",
             "verified_at": "Timestamptz?",
             "ended_at": "Timestamptz?",

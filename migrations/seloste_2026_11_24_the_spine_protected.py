@@ -105,7 +105,7 @@ def protections(roles: Roles) -> list[str]:
     return [
         # Read by all, written by the tenant itself.
         *read_by_all("tenants", roles, app=add, key="id", owner="id"),
-        *read_by_all("directory", roles, app=f"{add}, UPDATE (ended_at)"),
+        *read_by_all("directory", roles, app=f"{add}, UPDATE (time_zone, ended_at)"),
         f"""CREATE POLICY "only the operator's functions verify" ON directory AS RESTRICTIVE FOR INSERT
             TO {app}, {worker}, {operator} WITH CHECK (verified_at IS NULL)""",
         *read_by_all("publications", roles, app="SELECT, INSERT, UPDATE"),

@@ -40,6 +40,8 @@ class Entry:
     tenant_id: UUID
     name: str
     business_id: str | None
+    country: str
+    time_zone: str
     verified: bool
 
 
@@ -109,11 +111,18 @@ async def write_claims(db: Connection, tenant: UUID, controller_id: UUID, contro
     kept = {(row["kind"], row["folded"]) for row in rows if row["id"] not in ended}
     if ended:
         await db.execute("UPDATE directory SET ended_at = $3 WHERE tenant_id = $1 AND id = ANY ($2)", tenant, ended, at)
+    # Where its days begin says nothing of who it is: what is verified stays so.
+    await db.execute(
+        "UPDATE directory SET time_zone = $3 WHERE tenant_id = $1 AND controller_id = $2 AND ended_at IS NULL AND time_zone <> $3",
+        tenant,
+        controller_id,
+        controller["time_zone"],
+    )
     for key, claim in wanted.items():
         if key not in kept:
             await db.execute(
-                """INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, claimed_at)
-                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
+                """INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, time_zone, claimed_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
                 uuid_utils.compat.uuid7(),
                 tenant,
                 controller_id,
@@ -121,13 +130,14 @@ async def write_claims(db: Connection, tenant: UUID, controller_id: UUID, contro
                 claim.value,
                 claim.folded,
                 controller["country"],
+                controller["time_zone"],
                 at,
             )
 
 
 # How the directory shows controllers to anybody, to be selected from by whatever names them.
 ENTRIES = """(
-    SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id,
+    SELECT n.controller_id, n.tenant_id, n.value AS name, b.value AS business_id, n.country, n.time_zone,
            n.verified_at IS NOT NULL AND (b.id IS NULL OR b.verified_at IS NOT NULL) AS verified
     FROM directory n
     LEFT JOIN directory b ON b.controller_id = n.controller_id AND b.tenant_id = n.tenant_id

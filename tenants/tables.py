@@ -65,6 +65,7 @@ class Identifier(Table, tablename="directory", db=ENGINE):
     value = Text(default=None, help_text="as the controller writes it")
     folded = Text(default=None, help_text="as it is compared")
     country = Text(default=None)
+    time_zone = Text(default=None, help_text="the controller's; deadlines are days there")
     claimed_at = Timestamptz(default=None)
     verified_at = Timestamptz(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)

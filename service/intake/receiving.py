@@ -20,7 +20,7 @@ from service.history.recording import recorded
 from service.idempotency import Attempt, Outcome
 from service.intake.authorities import authority_in
 from service.intake.deadlines import deadline
-from service.intake.routing import Ambiguous, Routed, Unknown, route
+from service.intake.routing import Ambiguous, Notice, Routed, Unknown, route
 from service.intake.schemas import (
     Acknowledgement,
     ChooseController,
@@ -153,17 +153,8 @@ def _why_not_kept(value: Any, depth: int = 0) -> str | None:
 
 async def _accept(db: Connection, data: NewRequest, types: list[str], found: Routed, received_at: datetime, doors: Doors) -> Outcome:
     tenant, entry = found.entry.tenant_id, found.entry
-    place = await db.fetchrow(
-        """SELECT c.country, c.time_zone, p.id AS notice_id, p.schedule FROM controllers c
-           LEFT JOIN LATERAL (SELECT id, schedule FROM publications
-                              WHERE tenant_id = c.tenant_id AND c.id = ANY (controller_ids) AND ($3::uuid IS NULL OR id = $3)
-                              ORDER BY id LIMIT 1) p ON true
-           WHERE c.tenant_id = $1 AND c.id = $2""",
-        tenant,
-        entry.controller_id,
-        found.notice_id,
-    )
-    due = deadline(received_at, place["country"], place["time_zone"])
+    notice = found.notice or await _first_notice(db, entry)
+    due = deadline(received_at, entry.country, entry.time_zone)
     request_id, reference, secret = clock.new_id(), new_reference(), secrets.token_urlsafe(24)
     tenant_key, key = await doors.keys.of(db, tenant), sealing.new_key()
 
@@ -187,8 +178,8 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
                 due.nominal_on,
                 due.due_on,
                 due.due_at,
-                place["notice_id"],
-                _version_in_force(place["schedule"], received_at),
+                notice.id if notice else None,
+                _version_in_force(notice.schedule, received_at) if notice else None,
                 _hashed(secret),
                 sealed("secret", secret),
                 sealed("subject", data.subject),
@@ -306,10 +297,18 @@ def read_reference(text: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-def _version_in_force(schedule: str | None, at: datetime) -> int | None:
+async def _first_notice(db: Connection, entry: Entry) -> Notice | None:
+    """Who came by another way than a notice is told of the controller's first one."""
+    row = await db.fetchrow(
+        "SELECT id, schedule FROM publications WHERE tenant_id = $1 AND $2 = ANY (controller_ids) ORDER BY id LIMIT 1",
+        entry.tenant_id,
+        entry.controller_id,
+    )
+    return Notice(**row) if row else None
+
+
+def _version_in_force(schedule: str, at: datetime) -> int | None:
     """Which version of the notice the person could read that day."""
-    if schedule is None:
-        return None
     due = [
         (version["effective_from"], version["number"])
         for version in msgspec.json.decode(schedule)

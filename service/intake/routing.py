@@ -19,12 +19,20 @@ NEAR = 5
 
 
 @dataclass(frozen=True)
+class Notice:
+    """A published notice; `schedule` is JSON, as publications keep it."""
+
+    id: UUID
+    schedule: str
+
+
+@dataclass(frozen=True)
 class Routed:
-    """Delivered to `entry`; `notice_id` is the notice that the person came from, if any."""
+    """Delivered to `entry`; `notice` is the one that the person came from, if any."""
 
     entry: Entry
     matched_by: str
-    notice_id: UUID | None = None
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Unknown:
 class _Hit:
     matched_by: str
     controllers: list[Entry]
-    notice_id: UUID | None = None
+    notice: Notice | None = None
 
 
 async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | Unknown:
@@ -64,7 +72,7 @@ async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | 
             fitting = agreed
     if not conflicting and (len(fitting) == 1 or first.matched_by == "notice"):
         # A notice of several controllers names the one that answers for it first.
-        return Routed(fitting[0], first.matched_by, first.notice_id)
+        return Routed(fitting[0], first.matched_by, first.notice)
     several = sorted(set(fitting), key=lambda entry: (entry.name, entry.controller_id))
     verified = [entry for entry in several if entry.verified]
     others = [entry for entry in several if not entry.verified]
@@ -95,13 +103,14 @@ async def _by_notice(db: Connection, named: str) -> _Hit:
     # A query for each way of naming: one that asked for a slug or an id would use the index of neither.
     whose = f"t.{'id' if as_id(tenant) else 'slug'} = $2" if tenant else "true"
     rows = await db.fetch(
-        f"""SELECT entries.*, p.id AS notice_id
+        f"""SELECT entries.*, p.id AS notice_id, p.schedule
             FROM publications p JOIN tenants t ON t.id = p.tenant_id JOIN {directory.ENTRIES} ON controller_id = ANY (p.controller_ids)
             WHERE p.{"id" if as_id(notice) else "slug"} = $1 AND {whose}
             ORDER BY array_position(p.controller_ids, controller_id)""",
         *(as_id(name) or name for name in (notice, tenant) if name),
     )
-    return _Hit("notice", [Entry(*row[:-1]) for row in rows], rows[0]["notice_id"] if rows else None)
+    notice_found = Notice(rows[0]["notice_id"], rows[0]["schedule"]) if rows else None
+    return _Hit("notice", [Entry(*row[:-2]) for row in rows], notice_found)
 
 
 def _notice_named(text: str) -> tuple[str | None, str | None]:

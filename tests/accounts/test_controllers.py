@@ -1,6 +1,8 @@
 """Controllers: what is kept, what is refused and why, and how each of its identifiers becomes a claim."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import pytest
@@ -163,3 +165,16 @@ def test_what_is_not_there_is_404(cast: Cast) -> None:
         answer = cast.alice.get(f"/controllers/{unknown}")
         assert answer.status_code == 404, answer.text
         assert answer.json()["type"] == "urn:seloste:problem:not-found"
+
+
+async def test_another_time_zone_ends_no_claim_and_moves_the_ends_of_days(cast: Cast, superuser: asyncpg.Connection) -> None:
+    made = controller(cast.alice, name="Muuttava Oy")
+    query = "SELECT id, time_zone FROM directory WHERE controller_id = $1::text::uuid AND ended_at IS NULL"
+    before = await superuser.fetchrow(query, made["id"])
+    cast.alice.api.patch(f"{cast.alice.path}/controllers/{made['id']}", json={"time_zone": "America/New_York"})
+    after = await superuser.fetchrow(query, made["id"])
+    assert (after["id"], after["time_zone"]) == (before["id"], "America/New_York")
+    sent = {"type": "access", "controller": {"controller_id": made["id"]}, "subject": {"name": "A", "email": "a@example.org"}}
+    accepted = cast.alice.api.post("/intake/requests", json=sent).json()
+    due = datetime.fromisoformat(accepted["due_at"]).astimezone(ZoneInfo("America/New_York"))
+    assert (due.date().isoformat(), due.hour) == (accepted["due_on"], 23)

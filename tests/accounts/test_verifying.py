@@ -188,8 +188,8 @@ async def test_the_app_itself_cannot_verify(house: House, superuser: asyncpg.Con
     try:
         for statement in (
             "UPDATE directory SET verified_at = now()",
-            f"""INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, claimed_at, verified_at)
-                VALUES (gen_random_uuid(), '{tenant}', '{controller_id}', 'brand', 'x', 'x', 'FI', now(), now())""",
+            f"""INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, time_zone, claimed_at, verified_at)
+                VALUES (gen_random_uuid(), '{tenant}', '{controller_id}', 'brand', 'x', 'x', 'FI', 'UTC', now(), now())""",
             f"""SELECT approve_verification('{tenant}', gen_random_uuid(), '{controller_id}', ARRAY['{identifier}']::uuid[], 'x',
                 gen_random_uuid(), now())""",
             "INSERT INTO verifications SELECT * FROM verifications",

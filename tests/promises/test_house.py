@@ -65,7 +65,8 @@ def test_settings_scopes_events_and_items_are_documented() -> None:
     events = (REPOSITORY / "docs" / "events.md").read_text()
     used = set(
         re.findall(
-            r'record(?:ed)?\(\s*(?:db,\s*)?[\w.]+,\s*"([a-z_]+:[a-z_]+)"', "\n".join(path.read_text() for path in TRACKED if path.suffix == ".py")
+            r'record(?:ed)?\(\s*(?:db,\s*)?[\w.]+,\s*"([a-z_]+:[a-z_]+)"',
+            "\n".join(path.read_text() for path in TRACKED if path.suffix == ".py"),
         )
     )
     assert len(used) >= 15

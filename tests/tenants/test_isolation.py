@@ -94,8 +94,8 @@ async def test_a_row_cannot_point_into_another_tenant(superuser: asyncpg.Connect
     with pytest.raises(asyncpg.ForeignKeyViolationError):
         async with acting_for(charlies) as db:
             await db.execute(
-                """INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, claimed_at)
-                   VALUES ($1, $2, $3, 'brand', 'x', 'x', 'FI', now())""",
+                """INSERT INTO directory (id, tenant_id, controller_id, kind, value, folded, country, time_zone, claimed_at)
+                   VALUES ($1, $2, $3, 'brand', 'x', 'x', 'FI', 'Europe/Helsinki', now())""",
                 uuid4(),
                 charlies,
                 theirs,
