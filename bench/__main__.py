@@ -1,0 +1,48 @@
+"""`make bench`: everything is measured in one run, against limits measured in the same run; writes docs/performance.md."""
+
+import os
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+from bench import hosting, intake, machine, profiling, programs, reporting, seloste
+
+ROUNDS = 7
+SECONDS = 3
+PROFILED_SECONDS = 8
+# Under this share of a bare route's rate, what Seloste adds to the rows has become too dear.
+LEAST = 0.7
+
+
+def main() -> str | None:
+    """What is wrong, or nothing."""
+    tools, cores = programs.find(), machine.cores()
+    # The load is ours; whatever is started gets a core of its own choosing from `running`.
+    os.sched_setaffinity(0, {cores.load})
+    with tempfile.TemporaryDirectory(prefix="seloste-bench-") as name:
+        folder = Path(name)
+        with seloste.serving(folder, cores.server) as served:
+            print("Measuring the intake ...", flush=True)
+            taken_in = intake.compare(served, tools.pgbench, cores.server, folder, rounds=ROUNDS, seconds=SECONDS)
+            print("Measuring hosted notices ...", flush=True)
+            hosted = list(hosting.compare(served, tools.nginx, tools.wrk, cores.server, folder, rounds=ROUNDS, seconds=2))
+        print("Taking a profile ...", flush=True)
+        profile = profiling.take(cores.server, folder, PROFILED_SECONDS)
+    print(reporting.report(hosted, taken_in, profile, tools.versions, least=LEAST))
+    if taken_in.to_bare.median < LEAST:
+        return f"The intake reaches {taken_in.to_bare.median:.2f} of the bare route's rate; at least {LEAST} is asked for."
+    return None
+
+
+def _end(number: int, frame: object) -> None:
+    """As Ctrl-C does: everything that was started is ended in order."""
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        sys.exit(main())
+    except machine.CannotMeasure as error:
+        sys.exit(f"bench: {error}")

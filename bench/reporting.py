@@ -1,0 +1,85 @@
+"""docs/performance.md, and the same on the terminal."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import hosting, machine
+from bench.intake import Compared
+from bench.loading import CLIENTS
+from bench.profiling import Profile
+from bench.rounds import Ratio
+
+FILE = Path(__file__).parent.parent / "docs" / "performance.md"
+
+_TEXT = """\
+# Performance
+
+Written by `make bench` on {day}. Figures are ratios of rates measured in the same run, round by round: the median, and in brackets
+the least and the greatest of {rounds} rounds. What else the machine did met both sides alike.
+
+- Machine: {machine}. {versions}.
+- The server, its PostgreSQL and whatever it is compared with share one core; the load has the other.
+- {clients} connections, kept open. Seloste runs as `seloste serve` does, with its worker apart and its log at `warning`.
+
+## Hosted notices, against nginx
+
+nginx (one worker) serves the very same bytes with the same headers from a file; that the two are the same is checked first.
+
+| what | bytes | Seloste : nginx |
+|---|---|---|
+{hosted}
+
+No limit is set here yet: public pages pass all of litestar, like any other route.
+
+## Intake, against a bare route and pgbench
+
+`POST /intake/requests` with an `Idempotency-Key`, each commit on disk before its answer (`synchronous_commit = on`).
+
+- The bare route is a litestar route under the same uvicorn that only decodes the body and writes the same rows, statement by
+  statement, in one transaction through asyncpg: no routing, no sealing, no checks, a fixed answer.
+- pgbench writes the same rows with prepared statements: PostgreSQL alone, without HTTP and without Python.
+
+That all three write the same number of rows of the same size into each table is checked first, and row-level security binds all.
+
+| what | ratio | at least |
+|---|---|---|
+| Seloste : bare route | {bare} | {least} |
+| Seloste : pgbench | {pgbench} | told |
+
+One post writes {rows}. The load used at most {client:.0%} of its core.
+
+### Where the time goes
+
+Processor time of the server and of PostgreSQL together, under the same load, sampled from inside the server. Both kept their core
+busy for {busy:.0%} of the time.
+
+| part | share |
+|---|---|
+{profile}
+"""
+
+
+def report(hosted: Sequence[hosting.Compared], intake: Compared, profile: Profile, versions: str, *, least: float) -> str:
+    """Writes the file; gives its text."""
+    text = _TEXT.format(
+        day=datetime.now(UTC).date(),
+        rounds=len(intake.to_bare.values),
+        machine=machine.described(),
+        versions=versions,
+        clients=CLIENTS,
+        hosted="\n".join(f"| {one.reading.name} | {one.size:,} | {_shown(one.to_nginx)} |" for one in hosted),
+        bare=_shown(intake.to_bare),
+        pgbench=_shown(intake.to_pgbench),
+        least=least,
+        rows=", ".join(f"{rows:g} in `{table}`" for table, (rows, _) in intake.written.items()),
+        client=intake.client_share,
+        busy=profile.busy,
+        profile="\n".join(f"| {share.part} | {share.share:.0%} |" for share in profile.shares if share.share >= 0.005),
+    )
+    FILE.write_text(text, "utf-8")
+    return text
+
+
+def _shown(ratio: Ratio) -> str:
+    return str(ratio).replace("-", "–")
