@@ -7,7 +7,6 @@ from litestar import Request, Response
 
 from service import languages
 from service.hosting.copies import Copy
-from service.layout.page import content_security_policy, style_source
 
 # Always asked again (a version comes into force at its minute), yet a proxy may go on showing it when we are away.
 CURRENT = "public, max-age=0, stale-if-error=604800"
@@ -58,8 +57,8 @@ def answer(
         "access-control-allow-origin": "*",
         "access-control-expose-headers": EXPOSED,
     }
-    if copy.media_type.startswith("text/html"):
-        headers["content-security-policy"] = content_security_policy(style=style_source(copy.body), framed_by_anybody=True)
+    if copy.policy:
+        headers["content-security-policy"] = copy.policy
     if language:
         headers["content-language"] = language
     if links:

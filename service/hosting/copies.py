@@ -5,6 +5,7 @@ node was told of, each row with a MAC, so that a changed file shows nothing that
 """
 
 import asyncio
+import functools
 import hashlib
 import hmac
 import sqlite3
@@ -20,6 +21,7 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from service.layout.page import content_security_policy, style_source
 from service.notices.publishing import Scheduled
 from tenants.acting import acting_for_platform
 from tenants.database import DatabaseAway
@@ -54,17 +56,24 @@ class Head(msgspec.Struct, frozen=True):
         return next((version for version in self.schedule if version.number == number), None)
 
 
-class Copy(msgspec.Struct, frozen=True):
-    """Final bytes, plain and compressed, with the tag that names them."""
+class Copy(msgspec.Struct, frozen=True, dict=True):
+    """Final bytes, plain and compressed, with the tag that names them; what follows from the bytes is found once."""
 
     media_type: str
     body: bytes
     gzip: bytes
     br: bytes
 
-    @property
+    @functools.cached_property
     def etag(self) -> str:
         return hashlib.sha256(self.body).hexdigest()[:32]
+
+    @functools.cached_property
+    def policy(self) -> str | None:
+        """A page's Content-Security-Policy: it names the style that the page was stored with."""
+        if not self.media_type.startswith("text/html"):
+            return None
+        return content_security_policy(style=style_source(self.body), framed_by_anybody=True)
 
     @property
     def size(self) -> int:
