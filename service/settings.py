@@ -74,7 +74,7 @@ class Settings:
     smtp_url: str = setting(
         "",
         "smtp://user:password@host:587 (STARTTLS when offered) or smtps://host:465. Empty: mail goes to DATA_DIR/mailbox as .eml.",
-        "Mail waits in the queue and is tried again; nothing is lost.",
+        "The start fails when it is no such address. While a server does not take it, mail waits and is tried again; nothing is lost.",
     )
     mail_from: str = setting("Seloste <noreply@example.org>", "The sender of our mail.", "Mail servers may refuse it.")
     trusted_proxies: str = setting(
