@@ -64,7 +64,9 @@ async def test_what_was_typed_is_in_no_table_no_file_and_no_log(
     assert hallavirta.get(f"/requests/{item['id']}").json()["message"] == typed["message"]
 
     assert await found_in_database(superuser, given["reference"]) == ["requests"], "else the search itself is blind"
-    assert found_on_disk(house.data, given["reference"]), "else the search itself is blind"
+    # The disk of a server that is not ours is out of sight.
+    if "DATABASE_URL" not in house.settings:
+        assert found_on_disk(house.data, given["reference"]), "else the search itself is blind"
     secret = given["status_url"].partition("secret=")[2]
     for word in [*typed.values(), secret]:
         assert await found_in_database(superuser, word) == [], word

@@ -20,28 +20,41 @@ def mode(path: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def embedded(house: House) -> Embedded:
-    return Embedded(house.data / "postgres")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house whose folder lies deep, so that its socket's path would be too long."""
+    deep = tmp_path_factory.mktemp("own") / ("deeply-nested-" * 5) / "data"
+    deep.parent.mkdir(parents=True)
+    made = House(deep)
+    made.start()
+    yield made
+    made.stop()
 
 
-async def test_nobody_is_trusted_and_nothing_listens_on_the_network(embedded: Embedded, superuser: asyncpg.Connection) -> None:
+@pytest.fixture(scope="module")
+def embedded(own: House) -> Embedded:
+    return Embedded(own.data / "postgres")
+
+
+async def test_nobody_is_trusted_and_nothing_listens_on_the_network(embedded: Embedded) -> None:
+    superuser = await asyncpg.connect(**embedded.connection())
     rules = [line.split() for line in (embedded.data / "pg_hba.conf").read_text().splitlines() if line.strip() and not line.startswith("#")]
     assert rules
     assert {rule[-1] for rule in rules} == {"scram-sha-256"}
     assert await superuser.fetchval("SHOW listen_addresses") == ""
     assert await superuser.fetchval("SHOW password_encryption") == "scram-sha-256"
     assert not await superuser.fetch("SELECT rolname FROM pg_authid WHERE rolcanlogin AND rolpassword NOT LIKE 'SCRAM-SHA-256$%'")
+    await superuser.close()
 
 
-def test_folders_and_passwords_are_private(embedded: Embedded, house: House) -> None:
+def test_folders_and_passwords_are_private(embedded: Embedded, own: House) -> None:
     assert mode(embedded.sockets) == 0o700
     assert mode(embedded.data) == 0o700
     assert mode(embedded.home / "password") == 0o600
-    assert mode(house.data / "demo.json") == 0o600
-    keys = house.data.with_name(house.data.name + ".keys")
+    assert mode(own.data / "demo.json") == 0o600
+    keys = own.data.with_name(own.data.name + ".keys")
     assert mode(keys) == 0o700
     assert mode(keys / "master.key") == 0o600
-    assert house.data not in keys.parents
+    assert own.data not in keys.parents
 
 
 def test_another_system_user_is_refused(embedded: Embedded) -> None:
@@ -57,9 +70,9 @@ def test_another_system_user_is_refused(embedded: Embedded) -> None:
     assert owner == SYSTEM_USER
 
 
-async def test_a_wrong_password_is_refused(house: House) -> None:
+async def test_a_wrong_password_is_refused(embedded: Embedded) -> None:
     with pytest.raises(asyncpg.InvalidPasswordError):
-        await asyncpg.connect(**{**house.superuser(), "password": "wrong"})
+        await asyncpg.connect(**{**embedded.connection(), "password": "wrong"})
 
 
 def test_the_shells_postgresql_settings_lead_nowhere_else(tmp_path: Path) -> None:
@@ -70,17 +83,6 @@ def test_the_shells_postgresql_settings_lead_nowhere_else(tmp_path: Path) -> Non
         assert httpx.get(f"{made.url}/health/ready").status_code == 200
     finally:
         made.stop()
-
-
-@pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """A house whose folder lies deep, so that its socket's path would be too long."""
-    deep = tmp_path_factory.mktemp("own") / ("deeply-nested-" * 5) / "data"
-    deep.parent.mkdir(parents=True)
-    made = House(deep)
-    made.start()
-    yield made
-    made.stop()
 
 
 def test_stopping_ends_everything_that_was_started(own: House) -> None:
