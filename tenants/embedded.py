@@ -113,6 +113,10 @@ class Embedded:
             with contextlib.suppress(OSError, ValueError, IndexError):
                 os.kill(int((self.data / "postmaster.pid").read_text().split()[0]), signal.SIGCONT)
             self._run("pg_ctl", "-w", "-t", "10", "-m", "immediate", "stop")
+        if self.sockets.parent != self.home:
+            # Made in the temporary folder, so nothing of ours stays behind there.
+            with contextlib.suppress(OSError):
+                self.sockets.rmdir()
 
     def _make_database(self) -> None:
         """Once; the mark is written after it, so a first start that died between the two is made good by the next."""

@@ -92,6 +92,7 @@ def test_stopping_ends_everything_that_was_started(own: House) -> None:
     own.stop()
     assert psutil.wait_procs(started, timeout=15)[1] == []
     assert not (own.data / "postgres" / "data" / "postmaster.pid").exists()
+    assert not Embedded(own.data / "postgres").sockets.exists(), "its folder in the temporary one"
 
 
 def test_a_second_start_keeps_what_is_there(own: House) -> None:
