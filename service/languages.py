@@ -5,11 +5,16 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date, format_time
+from babel.units import format_unit
+from msgspec import Meta
+
+Language = Annotated[str, Meta(max_length=3)]
 
 # What our own pages and mail speak. A notice may be in any language; around it, others read English.
 OURS = ("fi", "sv", "en")
@@ -80,11 +85,22 @@ def long_time(instant: datetime, language: str, time_zone: str) -> str:
     return f"{long_date(local.date(), language)}, {format_time(local, 'short', locale=locale)} ({local.tzname()})"
 
 
-class Words:
-    """A room's words, from `words.toml` beside its code: `words("in_force_from", "fi", date="...")`."""
+def country_name(code: str, language: str) -> str:
+    """`Yhdysvallat`, `Förenta staterna`; the code itself for a country that has no name there."""
+    return str(Locale.parse(_LOCALES[ours(language)]).territories.get(code, code))
 
-    def __init__(self, package: str) -> None:
-        self.table: Mapping[str, Mapping[str, str]] = tomllib.loads(files(package).joinpath("words.toml").read_text("utf-8"))
+
+def duration(years: int, months: int, days: int, language: str) -> str:
+    """`1 vuosi 6 kuukautta`, `10 år`, `30 days`, with the plural of each language."""
+    counted = [(years, "duration-year"), (months, "duration-month"), (days, "duration-day")]
+    return " ".join(format_unit(count, unit, "long", locale=_LOCALES[ours(language)]) for count, unit in counted if count)
+
+
+class Words:
+    """A room's words, from a table beside its code: `words("in_force_from", "fi", date="...")`."""
+
+    def __init__(self, package: str, table: str = "words.toml") -> None:
+        self.table: Mapping[str, Mapping[str, str]] = tomllib.loads(files(package).joinpath(table).read_text("utf-8"))
 
     def __call__(self, key: str, language: str, /, **values: object) -> str:
         text = self.table[key][ours(language)]

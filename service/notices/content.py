@@ -1,14 +1,15 @@
 """The notice model: sections under canonical ids (GDPR Art. 13/14), each with heading and text per language."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import msgspec
-import rfc8785
 from msgspec import Meta
 
 from service import languages
 from service.errors import FieldError, InvalidContent
+from service.languages import Language
+from service.notices.facts import Facts
 from service.texts import Input
 
 # What a notice tells, one id per content item of Art. 13/14 and of Finnish custom. A section's `covers` draws from these.
@@ -53,7 +54,6 @@ ITEMS: dict[str, str] = {
     "other": "Anything else",
 }
 
-Language = Annotated[str, Meta(max_length=3)]
 Text = Annotated[str, Meta(max_length=200_000)]
 Line = Annotated[str, Meta(max_length=500)]
 SectionId = Annotated[
@@ -78,8 +78,7 @@ class Content(Input):
     title: dict[Language, Line] = {}
     sections: Annotated[list[Section], Meta(max_length=200)] = []
     register_name: dict[Language, Line] | None = None
-    facts: Annotated[dict[str, Any], Meta(description="The notice as data; kept as given.")] | None = None
-    many_lines: ClassVar[frozenset[str]] = frozenset({"facts"})
+    facts: Facts | None = None
 
 
 def normalised(content: Content, allowed: Sequence[str]) -> Content:
@@ -98,10 +97,6 @@ def normalised(content: Content, allowed: Sequence[str]) -> Content:
         taken.add(unique)
         body = {language: "\n".join(text.splitlines()) for language, text in section.body.items()}
         sections.append(Section(id=unique, heading=section.heading, body=body, covers=list(dict.fromkeys(covers))))
-    try:
-        rfc8785.dumps(content.facts)
-    except rfc8785.CanonicalizationError as error:
-        wrong.append(FieldError("/facts", f"The facts cannot be hashed (RFC 8785): {error}."))
     if wrong:
         raise InvalidContent("The draft cannot be kept like this; `errors` says where.", errors=wrong)
     return Content(title=content.title, sections=sections, register_name=content.register_name, facts=content.facts)

@@ -4,6 +4,7 @@ Raw HTML is shown as the text that it is, links lead to https, mailto and tel al
 What the parser lets through is checked once more by an allow-list (nh3) that knows only what this module means to make.
 """
 
+import re
 from collections.abc import MutableMapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -70,7 +71,7 @@ class _Renderer(RendererHTML):
         token = tokens[idx]
         text = self.renderInlineAsText(token.children or [], options, env) or str(token.attrs["src"])
         link = Token("link_open", "a", 1, attrs={"href": token.attrs["src"]})
-        return self.renderToken([link], 0, options, env) + _escaped(text) + "</a>"
+        return self.renderToken([link], 0, options, env) + _as_html(text) + "</a>"
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: Any, env: MutableMapping[str, Any]) -> str:
         if str(tokens[idx].attrs.get("href", "")).startswith("https:"):
@@ -97,7 +98,7 @@ def _cell(tag: str, token: Token, more: str) -> str:
     return f"<{tag}{more}{f' class={chr(34)}{aligned}{chr(34)}' if aligned else ''}>"
 
 
-def _escaped(text: str) -> str:
+def _as_html(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
@@ -171,3 +172,11 @@ def _text(tokens: Sequence[Token]) -> str:
             if target.partition(":")[2].lstrip("/") not in "".join(parts[start:]):
                 parts.append(f" ({target})")
     return "".join(parts).strip()
+
+
+_MARKS = re.compile(r"[\\`*\[\]<|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|^[#>=+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.MULTILINE)
+
+
+def escaped(text: str) -> str:
+    """Plain text as Markdown that reads the same: what would be a mark of Markdown stands for itself."""
+    return _MARKS.sub(r"\\\g<0>", text)

@@ -19,7 +19,7 @@ import rfc8785
 from service import clock, errors
 from service.errors import DraftIncomplete, DraftUnchanged, FieldError, InvalidContent
 from service.history.recording import record
-from service.notices.content import Content, ControllerSnapshot, languages_of, missing
+from service.notices.content import Content, languages_of, missing
 from service.notices.drafting import content_of
 from service.notices.rendering import (
     CANONICAL,
@@ -32,6 +32,8 @@ from service.notices.rendering import (
     render_version,
 )
 from service.notices.schemas import NewVersion, PublicNotice, Version, VersionWithLinks
+from service.notices.snapshotting import snapshots
+from service.notices.variables import resolve, unfilled
 from tenants.callers import Actor
 from tenants.database import Connection
 
@@ -83,10 +85,11 @@ class Scheduled(msgspec.Struct):
 
 async def publish(db: Connection, tenant: UUID, slug: str, row: Any, data: NewVersion, actor: Actor) -> VersionWithLinks:
     """Publish the draft in `row` (from drafting.find with lock). `db` is acting for `tenant`, whose slug is `slug`."""
-    content = _titled(content_of(row), row)
-    if wrong := missing(content, row["default_language"]):
+    controllers = await snapshots(db, tenant, row["controller_ids"])
+    resolved = resolve(_titled(content_of(row), row), controllers)
+    content = resolved.content
+    if wrong := [*missing(content, row["default_language"]), *unfilled(resolved)]:
         raise DraftIncomplete("The draft cannot be published yet; `errors` says what is missing.", errors=wrong)
-    controllers = await _controllers(db, tenant, row["controller_ids"])
     earlier = await db.fetch("SELECT * FROM versions WHERE tenant_id = $1 AND notice_id = $2 ORDER BY number", tenant, row["id"])
     zone = controllers[0].time_zone
     # Two clocks may differ by a moment; a version is never older than the one that it follows.
@@ -109,7 +112,7 @@ async def publish(db: Connection, tenant: UUID, slug: str, row: Any, data: NewVe
         title=content.title,
         register_name=content.register_name,
         sections=[_plain(section) for section in content.sections],
-        facts=content.facts,
+        facts=msgspec.to_builtins(content.facts),
         controllers=[msgspec.to_builtins(controller) for controller in controllers],
         previous_hash=earlier[-1]["content_hash"].hex() if earlier else None,
     )
@@ -201,17 +204,6 @@ def _predecessor(version: Version, versions: Iterable[Version]) -> int | None:
     """Which of `versions` applied before this one."""
     place = (version.effective_from, version.number)
     return max((key for other in versions if (key := (other.effective_from, other.number)) < place), default=(None, None))[1]
-
-
-async def _controllers(db: Connection, tenant: UUID, ids: list[UUID]) -> list[ControllerSnapshot]:
-    rows = {row["id"]: row for row in await db.fetch("SELECT * FROM controllers WHERE tenant_id = $1 AND id = ANY ($2)", tenant, ids)}
-    snapshots = []
-    for controller_id in ids:
-        row = rows[controller_id]
-        fields = {name: row[name] for name in ControllerSnapshot.__struct_fields__ if name not in ("id", "dpo")}
-        dpo = msgspec.json.decode(row["dpo"]) if row["dpo"] else None
-        snapshots.append(ControllerSnapshot(id=str(controller_id), dpo=dpo, **fields))
-    return snapshots
 
 
 def _effective_from(data: NewVersion, earlier: list[Any], today: date) -> date:

@@ -128,7 +128,7 @@ def _document(reading: Reading, language: str) -> PublicVersion:
         title=reading.title(language),
         register_name=(reading.content.register_name or {}).get(language),
         sections=[_section(section, language, reading.default_language) for section in reading.content.sections],
-        facts=reading.content.facts,
+        facts=msgspec.to_builtins(reading.content.facts),
         links=links_of(reading.base, reading.version.number, language, reading.predecessor),
     )
 

@@ -7,7 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from service.notices.content import Language, Line, Section
+from service.languages import Language
+from service.notices.content import Line, Section
+from service.notices.facts import Facts
 from service.texts import Input
 
 Slug = Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,63}$", description="Part of the public address, so choose it to last.")]
@@ -61,7 +63,7 @@ class Draft(msgspec.Struct):
     title: dict[str, str]
     sections: list[Section]
     register_name: dict[str, str] | None
-    facts: dict[str, Any] | None
+    facts: Facts | None
     updated_at: datetime
 
 
@@ -71,8 +73,7 @@ class DraftChange(Input):
     title: dict[Language, Line] | UnsetType = UNSET
     sections: Annotated[list[Section], Meta(max_length=200)] | UnsetType = UNSET
     register_name: dict[Language, Line] | None | UnsetType = UNSET
-    facts: dict[str, Any] | None | UnsetType = UNSET
-    many_lines: ClassVar[frozenset[str]] = frozenset({"facts"})
+    facts: Facts | None | UnsetType = UNSET
 
 
 class NewVersion(Input):

@@ -24,6 +24,8 @@ class Draft(Table, tablename="drafts", db=ENGINE):
     content = JSONB(default=None, help_text="content.Content")
     revision = Integer(default=None, help_text="its ETag")
     updated_at = Timestamptz(default=None)
+    imported = JSONB(default=None, null=True, help_text="checking.findings.ImportFinding of what was imported last")
+    translated_from = JSONB(default=None, null=True, help_text="translating.Basis of each section and language")
 
 
 class Version(Table, tablename="versions", db=ENGINE):
@@ -77,3 +79,28 @@ class Rendition(Table, tablename="renditions", db=ENGINE):
     body = Bytea(default=None)
     gzip = Bytea(default=None)
     br = Bytea(default=None)
+
+
+class Dismissal(Table, tablename="dismissals", db=ENGINE):
+    """A finding that somebody looked at and set aside, with the reason."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    notice_id = UUID(default=None)
+    finding = Text(default=None, help_text="checking.findings.Finding.id")
+    code = Text(default=None)
+    section = Text(default=None, null=True)
+    language = Text(default=None, null=True)
+    reason = Text(default=None)
+    dismissed_by = JSONB(default=None)
+    dismissed_at = Timestamptz(default=None)
+    ended_at = Timestamptz(default=None, null=True)
+
+
+class PublishingPolicy(Table, tablename="publishing_policies", db=ENGINE):
+    """What a tenant demands of a draft before it is published, beyond what makes it a notice at all."""
+
+    tenant_id = UUID(primary_key=True, default=None)
+    errors_stop = Boolean(default=None)
+    all_languages = Boolean(default=None)
+    updated_at = Timestamptz(default=None)

@@ -9,6 +9,9 @@ import pytest
 from tests.cast import DRAFT, Cast, Player, controller, notice, write
 
 
+FACTS = {"purposes": [{"name": {"fi": "Tilausten toimittaminen", "en": "Delivering orders"}}], "transfers": []}
+
+
 @pytest.fixture(scope="module")
 def slug(cast: Cast) -> str:
     return notice(cast.alice, controller(cast.alice)["id"])
@@ -45,13 +48,13 @@ def test_a_new_notice_has_an_empty_draft(cast: Cast) -> None:
 
 def test_what_is_written_is_read_with_a_new_tag(cast: Cast, slug: str) -> None:
     before = draft(cast.alice, slug).headers["etag"]
-    written = put(cast.alice, slug, {**DRAFT, "facts": {"purposes": [{"name": "orders"}]}}, before)
+    written = put(cast.alice, slug, {**DRAFT, "facts": FACTS}, before)
     assert written.status_code == 200
     assert written.headers["etag"] != before
     read = draft(cast.alice, slug)
     assert read.headers["etag"] == written.headers["etag"]
     assert read.json() == written.json()
-    assert read.json()["facts"] == {"purposes": [{"name": "orders"}]}
+    assert read.json()["facts"] == FACTS
     assert [section["covers"] for section in read.json()["sections"]] == [["controller"], ["purposes", "legal_basis"], ["retention"]]
 
 
@@ -129,7 +132,15 @@ def section(**more: Any) -> dict[str, Any]:
         (section(heading={"fi": "a\u202eb"}), "/sections/0"),
         (section(heading={"fi": "a\nb"}), "/sections/0"),
         (section(body={"fi": "x" * 200_001}), "/sections/0/body"),
-        ({"facts": {"number": 2**60}}, "/facts"),
+        ({"facts": {"number": 1}}, "/facts/number"),
+        ({"facts": {"purposes": [{"name": {}}]}}, "/facts/purposes/0/name"),
+        (
+            {"facts": {"purposes": [{"name": {"fi": "x"}, "legal_bases": [{"reference": "6(1)(g)"}]}]}},
+            "/facts/purposes/0/legal_bases/0/reference",
+        ),
+        ({"facts": {"purposes": [{"name": {"fi": "x"}, "retention": {}}]}}, "/facts/purposes/0/retention"),
+        ({"facts": {"purposes": [{"name": {"fi": "x"}, "retention": {"period": "P"}}]}}, "/facts/purposes/0/retention"),
+        ({"facts": {"transfers": [{"country": "USA", "safeguard": "standard_clauses"}]}}, "/facts/transfers/0/country"),
     ],
     ids=lambda value: str(value)[:60],
 )
