@@ -25,8 +25,9 @@ from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
 from service.living import Life, health_live, health_ready
-from service.notices import drafting
+from service.notices import drafting, previewing
 from service.notices import routes as notices
+from service.notices.comparing import routes as comparing
 from service.settings import Settings
 from service.texts import Input, control_in
 from tenants.callers import Acting, ClientEnded
@@ -45,6 +46,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(clients.create_client, clients.list_clients, clients.end_client, credentials.show, credentials.take),
     *(notices.create_notice, notices.list_notices, notices.get_notice, notices.change_notice),
     *(drafting.get_draft, drafting.write_draft, drafting.change_draft),
+    *(previewing.preview_draft, comparing.compare_draft, comparing.trace_sections),
     *(notices.publish_version, notices.list_versions, notices.get_version),
     *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions, embedding.read_script),

@@ -15,7 +15,7 @@ from service.hosting.answering import Form
 from service.hosting.copies import Copies, Copy, Head
 from service.layout import page
 from service.notices import rendering
-from service.notices.comparing import SectionChange, Span, Text, compare, words
+from service.notices.comparing.comparing import SectionChange, Span, Text, compare, words
 from service.notices.content import ControllerSnapshot
 from service.notices.publishing import Canonical
 from service.notices.rendering import CANONICAL

@@ -104,16 +104,24 @@ def check_match(if_match: str | None, revision: int, *, needed: bool = True) -> 
         )
 
 
-async def _write(db: Connection, acting: Acting, row: Any, content: Content) -> Response[Draft]:
-    encoded, at, revision = msgspec.json.encode(content).decode(), clock.now(), row["revision"] + 1
+async def store(db: Connection, tenant: UUID, row: Any, content: Content, *, imported: str | None = None) -> tuple[int, datetime]:
+    """The draft's new revision, and when. `row` is from `find` with lock; `imported`: what the source showed, of an import."""
+    revision, at = row["revision"] + 1, clock.now()
     await db.execute(
-        "UPDATE drafts SET content = $3, revision = $4, updated_at = $5 WHERE tenant_id = $1 AND notice_id = $2",
-        acting.tenant_id,
+        """UPDATE drafts SET content = $3, revision = $4, updated_at = $5, imported = coalesce($6, imported)
+           WHERE tenant_id = $1 AND notice_id = $2""",
+        tenant,
         row["id"],
-        encoded,
+        msgspec.json.encode(content).decode(),
         revision,
         at,
+        imported,
     )
+    return revision, at
+
+
+async def _write(db: Connection, acting: Acting, row: Any, content: Content) -> Response[Draft]:
+    revision, at = await store(db, acting.tenant_id, row, content)
     await record(db, acting.tenant_id, "draft:write", acting.actor, {"notice": row["id"]}, {"revision": revision})
     return _answer(content, revision, at)
 

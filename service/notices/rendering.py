@@ -127,13 +127,13 @@ def _document(reading: Reading, language: str) -> PublicVersion:
         controllers=[msgspec.to_builtins(controller) for controller in reading.controllers],
         title=reading.title(language),
         register_name=(reading.content.register_name or {}).get(language),
-        sections=[_section(section, language, reading.default_language) for section in reading.content.sections],
+        sections=[section_in(section, language, reading.default_language) for section in reading.content.sections],
         facts=msgspec.to_builtins(reading.content.facts),
         links=links_of(reading.base, reading.version.number, language, reading.predecessor),
     )
 
 
-def _section(section: Section, language: str, default: str) -> PublicSection:
+def section_in(section: Section, language: str, default: str) -> PublicSection:
     # A section that was not written in this language is shown in the default one, and says so: nothing is left out.
     shown = language if section.body.get(language, "").strip() or not section.body.get(default, "").strip() else default
     body = section.body.get(shown, "")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.notices.comparing import BlockChange, Span, Text, compare, words
-from service.notices.markdown import to_blocks
+from service.notices.comparing.aligning import Run, align
+from service.notices.comparing.comparing import BlockChange, SectionChange, Span, Text, compare, words
+from service.notices.markdown import Block, to_blocks
 from tests.cast import Cast, Player, controller, notice, publish, write
 from tests.hosting.examples import KEYS, SHOP
 from tests.house import wait_for
@@ -74,6 +75,87 @@ def test_every_section_of_both_is_told_once(a: list[str], b: list[str]) -> None:
     assert {change.id for change in changes if change.change == "added"} == {*b} - {*a}
     kept = [change.id for change in changes if change.change == "unchanged"]
     assert kept == [one for one in a if one in kept], "what has not moved stands in its old order"
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdefg"), BODIES), max_size=6), st.lists(st.tuples(st.sampled_from("abcdefg"), BODIES), max_size=6)
+)
+def test_a_difference_applied_to_the_earlier_version_gives_the_later(a: list[tuple[str, str]], b: list[tuple[str, str]]) -> None:
+    old = [Text(f"{name}{place}", name * 3, body) for place, (name, body) in enumerate(a)]
+    new = [Text(f"{name}{place}", name * 3, body) for place, (name, body) in enumerate(b)]
+    changes = compare(old, new)
+    assert applied(changes, old) == [(section.id, section.heading, to_blocks(section.markdown)) for section in new]
+
+
+def applied(changes: Sequence[SectionChange], old: Sequence[Text]) -> list[Any]:
+    """The later version, made of the earlier one and the difference alone; whatever the difference takes away must be there."""
+    there = {section.id: section for section in old}
+    made = []
+    for change in changes:
+        if change.change == "added":
+            assert change.id not in there or any(other.was == change.id for other in changes)
+        else:
+            was = there.pop(change.was or change.id)
+            assert earlier(change.heading) == was.heading
+            assert [(b.kind, earlier(b.spans)) for b in change.blocks if b.change != "added"] == [
+                (b.kind, b.text) for b in to_blocks(was.markdown)
+            ]
+        if change.change != "removed":
+            made.append((change.id, later(change.heading), [Block(b.kind, later(b.spans)) for b in change.blocks if b.change != "removed"]))
+    assert not there, "every section of the earlier version is told of"
+    return made
+
+
+SEQUENCES = st.lists(st.integers(0, 9), max_size=60)
+
+
+@given(SEQUENCES, SEQUENCES)
+def test_runs_are_all_of_both(a: list[int], b: list[int]) -> None:
+    assert_aligned(a, b)
+
+
+def test_long_stretches_are_cut_at_what_stands_once_in_both() -> None:
+    a = [number % 7 if number % 5 else f"only {number}" for number in range(9000)]
+    b = [item for place, item in enumerate(a) if place % 11] + ["new"] * 50
+    runs = assert_aligned(a, b)
+    kept = sum(run.a_end - run.a_start for run in runs if run.equal)
+    assert kept > 0.95 * min(len(a), len(b))
+
+
+def test_a_stretch_with_nothing_in_common_is_replaced_as_a_whole() -> None:
+    a, b = ["x"] * 3000 + ["y"] * 3000, ["v"] * 3000 + ["w"] * 3000
+    assert align(a, b) == [Run(False, 0, 6000, 0, 6000)]
+
+
+def assert_aligned(a: Sequence[Any], b: Sequence[Any]) -> list[Run]:
+    runs = align(a, b)
+    assert [item for run in runs for item in a[run.a_start : run.a_end]] == list(a)
+    assert [item for run in runs for item in b[run.b_start : run.b_end]] == list(b)
+    assert all(a[run.a_start : run.a_end] == b[run.b_start : run.b_end] for run in runs if run.equal)
+    assert all(one.equal != other.equal for one, other in pairwise(runs))
+    return runs
+
+
+def test_a_section_under_a_new_id_is_known_by_its_words() -> None:
+    text = "Säilytämme asiakkaan tietoja kuusi vuotta sopimuksen päättymisestä."
+    [kept] = compare([Text("custom", "Säilytys", text)], [Text("retention", "Säilytysaika", text)])
+    assert (kept.id, kept.was, kept.change) == ("retention", "custom", "renamed")
+    [kept] = compare([Text("custom", "Säilytys", text)], [Text("retention", "Säilytys", text.replace("kuusi", "viisi"))])
+    assert (kept.was, kept.change) == ("custom", "changed")
+    changes = compare([Text("a", "Säilytys", text)], [Text("b", "Säilytys", "Emme siirrä tietoja EU:n ulkopuolelle.")])
+    assert [(change.id, change.change) for change in changes] == [("a", "removed"), ("b", "added")] or [
+        (change.id, change.change) for change in changes
+    ] == [("b", "added"), ("a", "removed")]
+
+
+def test_what_was_moved_and_changed_is_told_as_both() -> None:
+    a = [Text("one", "1", "Yksi."), Text("two", "2", "Kaksi."), Text("three", "3", "Kolme.")]
+    b = [Text("three", "3", "Kolme!"), Text("one", "1", "Yksi."), Text("two", "2", "Kaksi.")]
+    assert [(change.id, change.change, change.moved) for change in compare(a, b)] == [
+        ("three", "changed", True),
+        ("one", "unchanged", False),
+        ("two", "unchanged", False),
+    ]
 
 
 def one(change: BlockChange) -> tuple[str, str, str]:

@@ -1,0 +1,1 @@
+"""What changed: between two versions, from a version to the draft, and in one section over time."""
