@@ -16,6 +16,7 @@ from service.guarding import requires
 from service.history.recording import record
 from service.notices.content import Content, normalised
 from service.notices.schemas import Draft, DraftChange
+from service.notices.tracking import Bases, track
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.database import Connection
@@ -73,7 +74,7 @@ async def change_draft(
 async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False) -> Any:
     """A notice with its draft, by slug or id. With `lock`, nobody else writes or publishes it until this transaction ends."""
     row = await db.fetchrow(
-        """SELECT n.*, d.content, d.revision, d.updated_at AS drafted_at FROM notices n
+        """SELECT n.*, d.content, d.imported, d.translated_from, d.revision, d.updated_at AS drafted_at FROM notices n
            JOIN drafts d ON d.tenant_id = n.tenant_id AND d.notice_id = n.id
            WHERE n.tenant_id = $1 AND (n.slug = $2 OR n.id = $3)"""
         + (" FOR UPDATE OF d" if lock else ""),
@@ -88,6 +89,10 @@ async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False)
 
 def content_of(row: Any) -> Content:
     return msgspec.json.decode(row["content"], type=Content)
+
+
+def bases_of(row: Any) -> Bases:
+    return msgspec.json.decode(row["translated_from"], type=Bases) if row["translated_from"] else {}
 
 
 def check_match(if_match: str | None, revision: int, *, needed: bool = True) -> None:
@@ -107,8 +112,9 @@ def check_match(if_match: str | None, revision: int, *, needed: bool = True) -> 
 async def store(db: Connection, tenant: UUID, row: Any, content: Content, *, imported: str | None = None) -> tuple[int, datetime]:
     """The draft's new revision, and when. `row` is from `find` with lock; `imported`: what the source showed, of an import."""
     revision, at = row["revision"] + 1, clock.now()
+    tracked = track(content_of(row), content, bases_of(row), row["default_language"], at)
     await db.execute(
-        """UPDATE drafts SET content = $3, revision = $4, updated_at = $5, imported = coalesce($6, imported)
+        """UPDATE drafts SET content = $3, revision = $4, updated_at = $5, imported = coalesce($6, imported), translated_from = $7
            WHERE tenant_id = $1 AND notice_id = $2""",
         tenant,
         row["id"],
@@ -116,6 +122,7 @@ async def store(db: Connection, tenant: UUID, row: Any, content: Content, *, imp
         revision,
         at,
         imported,
+        msgspec.json.encode(tracked).decode(),
     )
     return revision, at
 
