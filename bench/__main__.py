@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import hosting, intake, machine, profiling, programs, reporting, seloste
+from bench import hosting, intake, machine, notices, profiling, programs, reporting, seloste
 
 ROUNDS = 7
 SECONDS = 3
@@ -29,10 +29,13 @@ def main() -> str | None:
             hosted = list(hosting.compare(served, tools.nginx, tools.wrk, cores.server, folder, rounds=ROUNDS, seconds=2))
         print("Taking a profile ...", flush=True)
         profile = profiling.take(cores.server, folder, PROFILED_SECONDS)
-    print(reporting.report(hosted, taken_in, profile, tools.versions, least=LEAST))
+    print("Measuring what is done with a notice ...", flush=True)
+    worked = notices.compare(rounds=ROUNDS)
+    print(reporting.report(hosted, taken_in, profile, worked, tools.versions, least=LEAST))
+    wrong = notices.missed(worked)
     if taken_in.to_bare.median < LEAST:
-        return f"The intake reaches {taken_in.to_bare.median:.2f} of the bare route's rate; at least {LEAST} is asked for."
-    return None
+        wrong.append(f"The intake reaches {taken_in.to_bare.median:.2f} of the bare route's rate; at least {LEAST} is asked for.")
+    return "\n".join(wrong) or None
 
 
 def _end(number: int, frame: object) -> None:

@@ -18,6 +18,7 @@ TABLES = [
     *(accounts.SigningKey, accounts.MasterKeyName),
     *(history.Event, IdempotencyKey),
     *(notices.Notice, notices.Draft, notices.Version, notices.VersionContent, notices.Publication, notices.Rendition),
+    *(notices.NoticeSlug, notices.NoticeFate, notices.VersionFate, notices.RedactionProposal, notices.RedactionApproval),
     *(notices.Dismissal, notices.PublishingPolicy),
     *(intake.DataSubjectRequest, intake.RequestKey, intake.RequestReference, intake.PendingRequest, intake.MailAllowance),
 ]

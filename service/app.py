@@ -27,7 +27,12 @@ from service.intake import routes as intake
 from service.living import Life, health_live, health_ready
 from service.notices import drafting, previewing
 from service.notices import routes as notices
+from service.notices.checking import routes as checking
 from service.notices.comparing import routes as comparing
+from service.notices.exporting import routes as exporting
+from service.notices.importing import receiving
+from service.notices.lifecycle import renaming, reverting, scheduling, succeeding, withdrawing
+from service.notices.translating import routes as translating
 from service.settings import Settings
 from service.texts import Input, control_in
 from tenants.callers import Acting, ClientEnded
@@ -46,8 +51,12 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(clients.create_client, clients.list_clients, clients.end_client, credentials.show, credentials.take),
     *(notices.create_notice, notices.list_notices, notices.get_notice, notices.change_notice),
     *(drafting.get_draft, drafting.write_draft, drafting.change_draft),
-    *(previewing.preview_draft, comparing.compare_draft, comparing.trace_sections),
-    *(notices.publish_version, notices.list_versions, notices.get_version),
+    *(previewing.preview_draft, comparing.compare_draft, comparing.trace_sections, translating.read_translations),
+    *(receiving.import_document, checking.check_draft, checking.dismiss_finding, checking.list_dismissals, checking.end_dismissal),
+    *(checking.get_publishing_policy, checking.set_publishing_policy),
+    *(notices.publish_version, notices.list_versions, notices.get_version, exporting.export_version, exporting.export_draft),
+    *(reverting.revert_to_version, scheduling.recall_version, scheduling.reschedule_version, renaming.rename_notice),
+    *(withdrawing.withdraw_notice, withdrawing.put_notice_back, succeeding.end_notice, succeeding.resume_notice),
     *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions, embedding.read_script),
     *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),

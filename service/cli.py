@@ -1,4 +1,4 @@
-"""`seloste ...`: serve, worker, migrate, demo, tenant, controller, client, keys, openapi, doctor."""
+"""`seloste ...`: serve, worker, migrate, demo, tenant, controller, client, version, keys, openapi, doctor."""
 
 import argparse
 import asyncio
@@ -164,6 +164,44 @@ def verify_controller(settings: Settings, parsed: argparse.Namespace) -> None:
     asyncio.run(run())
 
 
+def redact_version(settings: Settings, parsed: argparse.Namespace) -> None:
+    async def run() -> None:
+        from service import preparing
+        from service.notices.lifecycle import redacting
+        from tenants.acting import acting_for_platform
+
+        async with preparing.prepared(settings, "operator"):
+            tenant, _ = await _find_tenant(parsed.tenant)
+            if parsed.approve is None:
+                reason = dict(told.split("=", 1) for told in parsed.reason)
+                proposal = await redacting.propose(tenant, parsed.notice, parsed.number, reason, parsed.grounds, parsed.operator)
+                print("Proposed. Nothing is taken down yet. Another operator looks at it, and approves:")
+                print(f"  seloste version proposals --tenant {parsed.tenant}")
+                print(f"  seloste version redact --tenant {parsed.tenant} --approve {proposal} --operator NAME")
+                return
+            async with acting_for_platform("public addresses name tenants by slug", read_only=True) as db:
+                slug = await db.fetchval("SELECT slug FROM tenants WHERE id = $1", tenant)
+            notice, number = await redacting.redact(tenant, slug, parsed.approve, parsed.operator)
+        print(f"The text of version {number} of {slug}/{notice} is taken down, here and on every node that hears it.")
+        print("Backups hold it until they are replaced; browsers and proxies that kept its permanent page may show it still.")
+
+    asyncio.run(run())
+
+
+def list_proposals(settings: Settings, parsed: argparse.Namespace) -> None:
+    async def run() -> None:
+        from service import preparing
+        from service.notices.lifecycle import redacting
+
+        async with preparing.prepared(settings, "operator"):
+            tenant, _ = await _find_tenant(parsed.tenant)
+            for one in await redacting.proposals(tenant):
+                print(f"{one.id}  {parsed.tenant}/{one.notice}, version {one.number}, by {one.by}, {one.at:%Y-%m-%d %H:%M} UTC")
+                print(f"  grounds: {one.grounds}", *(f"  reason ({code}): {text}" for code, text in one.reason.items()), sep="\n")
+
+    asyncio.run(run())
+
+
 def rotate_keys(settings: Settings, parsed: argparse.Namespace) -> None:
     async def run() -> None:
         from datetime import timedelta
@@ -237,6 +275,19 @@ def _parser() -> argparse.ArgumentParser:
         help="repeat for several; default: every scope of a tenant of its kind",
     )
 
+    version = commands.add_parser("version", help="Published versions.").add_subparsers(required=True, metavar="COMMAND")
+    what = "Take a version's text down: one operator proposes, another approves, and it is done."
+    redact = command("redact", redact_version, what, version)
+    redact.add_argument("--tenant", required=True, help="slug or id")
+    redact.add_argument("--operator", required=True, metavar="NAME", help="your own name; kept")
+    redact.add_argument("--approve", type=UUID, metavar="PROPOSAL", help="the id of another's proposal; the rest is for proposing")
+    redact.add_argument("--notice", default="", help="slug or id")
+    redact.add_argument("--number", type=int, default=0)
+    redact.add_argument("--reason", action="append", type=_told, default=[], metavar="LANGUAGE=TEXT", help="for readers; repeat")
+    redact.add_argument("--grounds", default="", help="what it is based on; kept, and not shown")
+    proposed = command("proposals", list_proposals, "Show the texts that somebody proposed to take down.", version)
+    proposed.add_argument("--tenant", required=True, help="slug or id")
+
     keys = commands.add_parser("keys", help="Signing keys.").add_subparsers(required=True, metavar="COMMAND")
     command("rotate", rotate_keys, "Sign access tokens with a new key; the old one stays published while its tokens live.", keys)
 
@@ -244,6 +295,12 @@ def _parser() -> argparse.ArgumentParser:
     document.add_argument("--stdout", action="store_true")
     command("doctor", doctor, "Show every setting and look for what is wrong.")
     return parser
+
+
+def _told(text: str) -> str:
+    if "=" not in text:
+        raise argparse.ArgumentTypeError("write LANGUAGE=TEXT, such as en='Taken down by order of a court.'")
+    return text
 
 
 async def _find_tenant(wanted: str) -> tuple[UUID, str]:

@@ -3,6 +3,7 @@
 The list of types stands in docs/problems.md, and a test compares the two.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -96,6 +97,18 @@ class DraftUnchanged(Conflict):
     name, title = "draft-unchanged", "The draft is what is published already"
 
 
+class WrongState(Conflict):
+    """`state`: what it is instead."""
+
+    name, title = "wrong-state", "That cannot be done with it as it is"
+
+
+class NoticeGone(Problem):
+    """It was published and is not shown any more. Members: `state` (`withdrawn` or `retired`), `since`, `reason`, `links`."""
+
+    status, name, title = 410, "notice-gone", "The notice is no longer here"
+
+
 class IdempotencyKeyReused(Problem):
     status, name, title = 422, "idempotency-key-reused", "The Idempotency-Key was used for another request"
 
@@ -116,6 +129,16 @@ class InvalidContent(Problem):
     status, name, title = 422, "invalid-content", "Some fields cannot be accepted"
 
 
+class DocumentUnreadable(Problem):
+    """A document that holds no text to read. `reason` is stable: `empty`, `no_text_layer`, `encrypted`, `broken`, `too_large_unpacked`,
+    `too_many_pages`, `too_many_lines`, `too_slow`."""
+
+    status, name, title = 422, "document-unreadable", "The document cannot be read"
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail, members={"reason": reason})
+
+
 class DraftIncomplete(Problem):
     status, name, title = 422, "draft-incomplete", "The draft is not ready to be published"
 
@@ -126,6 +149,12 @@ class PreconditionRequired(Problem):
 
 class TooManyRequests(Problem):
     status, name, title = 429, "too-many-requests", "Too many requests"
+
+
+class VersionRedacted(Problem):
+    """RFC 7725. Members: `number`, `since`, `reason`, `links`."""
+
+    status, name, title = 451, "version-redacted", "The version's text was taken down"
 
 
 class Unexpected(Problem):
@@ -139,3 +168,18 @@ class Unavailable(Problem):
 def invalid(pointer: str, detail: str) -> InvalidContent:
     """One field at fault."""
     return InvalidContent(detail, errors=[FieldError(pointer, detail)])
+
+
+def field_error(text: str) -> FieldError:
+    """msgspec says `... - at `$.subject.name``, or `... - at `key` in `$.subject``."""
+    message, _, path = text.partition(" - at `")
+    return placed(path.partition("$")[2].rstrip("`").removeprefix("."), message)
+
+
+def placed(path: str, message: str) -> FieldError:
+    """msgspec's `sections[0].body[...]` (some member that it does not name) as RFC 6901 writes places; a field that is unknown
+    or missing is named in the message alone."""
+    parts = [part for part in path.replace("[...]", "").replace("[", ".").replace("]", "").split(".") if part]
+    if named := re.search(r"(?:unknown|missing required) field `([^`]+)`", message):
+        parts.append(named[1])
+    return FieldError("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts), message)

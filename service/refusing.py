@@ -1,6 +1,5 @@
 """Every exception becomes an answer here: RFC 9457 for programs, a page for people, RFC 6749's shape on /oauth/*."""
 
-import re
 from typing import Any
 
 import msgspec
@@ -26,7 +25,7 @@ def refuse(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     path = request.url.path
     if path.startswith("/oauth/"):
         return _oauth(problem)
-    if _is_for_people(request, path):
+    if is_for_people(request):
         body = page.error_page(problem.status, problem.detail, request.headers.get("accept-language"))
         return page.respond(body, status=problem.status, private=True, headers=problem.headers)
     return Response(
@@ -46,7 +45,7 @@ def as_problem(error: Exception) -> Problem:
             headers={"retry-after": RETRY_SECONDS},
         )
     if isinstance(error, msgspec.ValidationError):
-        return errors.InvalidContent(str(error), errors=[_field_error(str(error))])
+        return errors.InvalidContent(str(error), errors=[errors.field_error(str(error))])
     if isinstance(error, msgspec.DecodeError | UnicodeDecodeError | RecursionError):
         return errors.MalformedRequest("The body is not JSON that can be read.")
     if isinstance(error, HTTPException):
@@ -89,26 +88,12 @@ def _framework_field(entry: dict[str, Any]) -> FieldError:
     source = entry.get("source")
     if str(getattr(source, "value", source)) != "body":
         return FieldError(key, str(entry.get("message", "")))
-    return _placed(key.removeprefix("data").removeprefix("."), str(entry.get("message", "")))
+    return errors.placed(key.removeprefix("data").removeprefix("."), str(entry.get("message", "")))
 
 
-def _field_error(text: str) -> FieldError:
-    """msgspec says `... - at `$.subject.name``."""
-    message, _, path = text.partition(" - at `$")
-    return _placed(path.rstrip("`").removeprefix("."), message)
-
-
-def _placed(path: str, message: str) -> FieldError:
-    """msgspec's `sections[0].body[...]` (some member that it does not name) as RFC 6901 writes places; a field that is unknown
-    or missing is named in the message alone."""
-    parts = [part for part in path.replace("[...]", "").replace("[", ".").replace("]", "").split(".") if part]
-    if named := re.search(r"(?:unknown|missing required) field `([^`]+)`", message):
-        parts.append(named[1])
-    return FieldError("".join("/" + part.replace("~", "~0").replace("/", "~1") for part in parts), message)
-
-
-def _is_for_people(request: Request[Any, Any, Any], path: str) -> bool:
-    if path.startswith(("/v1/", "/oauth/", "/.well-known/", "/openapi", "/health/")):
+def is_for_people(request: Request[Any, Any, Any]) -> bool:
+    """Whether a browser asks for a page."""
+    if request.url.path.startswith(("/v1/", "/oauth/", "/.well-known/", "/openapi", "/health/")):
         return False
     return "text/html" in request.headers.get("accept", "")
 

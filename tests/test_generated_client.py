@@ -100,7 +100,7 @@ def test_the_whole_story(generated: Generated, cast: Cast, house: House) -> None
 
     anybody = generated.anybody()
     shown = generated.api("public.read_notice_in").sync("acme", "kertomus", "fi.json", client=anybody)
-    assert isinstance(shown, models.PublicVersion)
+    assert isinstance(shown, models.VersionInForce)
     assert [entry.heading for entry in shown.sections] == ["Tarkoitukset"]
     history = generated.api("public.read_history").sync("acme", "kertomus", client=anybody)
     assert [entry.content_hash for entry in history.versions] == [version.content_hash]

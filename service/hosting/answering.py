@@ -23,7 +23,7 @@ class Form:
     ending: str
 
 
-ENDINGS = (".fragment.html", ".json", ".md")
+ENDINGS = (".fragment.html", ".tilt.json", ".json", ".md", ".pdf")
 
 
 def form_of(leaf: str) -> Form:

@@ -22,7 +22,9 @@ import msgspec
 import structlog
 
 from service.layout.page import content_security_policy, style_source
-from service.notices.publishing import Scheduled
+from service.notices import timing
+from service.notices.schemas import Fate, Succession
+from service.notices.timing import Scheduled
 from tenants.acting import acting_for_platform
 from tenants.database import DatabaseAway
 from tenants.delegating import as_id
@@ -42,15 +44,17 @@ class Head(msgspec.Struct, frozen=True):
     controller_ids: list[UUID]
     schedule: list[Scheduled]
     changed_at: datetime
+    former_slugs: list[str] = []
+    withdrawal: Fate | None = None
+    succession: Succession | None = None
 
     def in_force(self, at: datetime) -> Scheduled | None:
-        """Of the versions whose time has come, the one that applies from the latest day; the higher number among equals."""
-        due = [version for version in self.schedule if version.in_force_at <= at]
-        return max(due, key=lambda version: (version.effective_from, version.number), default=None)
+        return timing.in_force(self.schedule, at)
 
     def is_called(self, tenant: str, notice: str) -> bool:
         """By slugs or ids, as in an address."""
-        return (tenant == self.tenant_slug or as_id(tenant) == self.tenant_id) and (notice == self.slug or as_id(notice) == self.notice_id)
+        named = notice == self.slug or notice in self.former_slugs or as_id(notice) == self.notice_id
+        return named and (tenant == self.tenant_slug or as_id(tenant) == self.tenant_id)
 
     def version(self, number: int) -> Scheduled | None:
         return next((version for version in self.schedule if version.number == number), None)
@@ -92,6 +96,8 @@ class Copies:
         self._used = 0
         self._heads: OrderedDict[str, Head] = OrderedDict()
         self._copies: OrderedDict[Key, Copy] = OrderedDict()
+        # What is made of several copies, such as a comparison: by notice, and what it is.
+        self._made: OrderedDict[tuple[UUID, object], Copy] = OrderedDict()
         self._flights: dict[object, asyncio.Future[Any]] = {}
         # Counts what was told: an answer from before the last word is not kept.
         self._told = 0
@@ -123,6 +129,18 @@ class Copies:
                 self._used -= self._copies.popitem(last=False)[1].size
         return found
 
+    async def made(self, head: Head, what: object, make: Callable[[], Awaitable[Copy]]) -> Copy:
+        """What `make` makes of this notice's copies, kept a while."""
+        key = (head.notice_id, what)
+        if (known := self._made.get(key)) is None:
+            told = self._told
+            known = await make()
+            if told == self._told:
+                self._made[key] = known
+                if len(self._made) > 200:
+                    self._made.popitem(last=False)
+        return known
+
     def forget(self, notice_ids: Iterable[UUID] | None = None) -> None:
         """Look anew at these notices, or at all: what is in memory may be old, and so may what is being looked up."""
         self._told += 1
@@ -130,16 +148,19 @@ class Copies:
         if notice_ids is None:
             self._heads.clear()
             self._copies.clear()
+            self._made.clear()
             self._used = 0
             return
         gone = set(notice_ids)
         for name in [name for name, head in self._heads.items() if head.notice_id in gone]:
             del self._heads[name]
+        for made in [made for made in self._made if made[0] in gone]:
+            del self._made[made]
         for key in [key for key in self._copies if key[0] in gone]:
             self._used -= self._copies.pop(key).size
 
     async def keep(self, head: Head, copies: dict[tuple[int, str], Copy]) -> None:
-        """Write a notice's copies to disk, for the day when the database is away."""
+        """Write a notice's copies to disk, for the day when the database is away. What was taken down goes from there."""
         await asyncio.to_thread(self._disk.write, head, copies)
 
     async def newest_kept(self) -> datetime | None:
@@ -160,7 +181,11 @@ class Copies:
         try:
             async with acting_for_platform("a published notice is for everybody", read_only=True) as db:
                 row = await db.fetchrow(
-                    HEAD + "WHERE (t.slug = $1 OR t.id = $2) AND (p.slug = $3 OR p.id = $4)", tenant, as_id(tenant), notice, as_id(notice)
+                    HEAD + "WHERE (t.slug = $1 OR t.id = $2) AND (p.slug = $3 OR p.id = $4 OR p.former_slugs @> ARRAY[$3])",
+                    tenant,
+                    as_id(tenant),
+                    notice,
+                    as_id(notice),
                 )
             return head_of(row) if row else None
         except DatabaseAway:
@@ -192,13 +217,15 @@ class Copies:
 
 
 HEAD = """
-SELECT p.tenant_id, t.slug AS tenant_slug, p.id AS notice_id, p.slug, p.default_language, p.controller_ids, p.schedule, p.changed_at
+SELECT p.tenant_id, t.slug AS tenant_slug, p.id AS notice_id, p.slug, p.default_language, p.controller_ids, p.schedule, p.changed_at,
+       coalesce(p.former_slugs, '{}') AS former_slugs, p.withdrawal, p.succession
 FROM publications p JOIN tenants t ON t.id = p.tenant_id
 """
 
 
 def head_of(row: Any) -> Head:
-    return Head(**{**row, "schedule": msgspec.json.decode(row["schedule"], type=list[Scheduled])})
+    told = {"schedule": list[Scheduled], "withdrawal": Fate | None, "succession": Succession | None}
+    return Head(**{**row, **{name: msgspec.json.decode(row[name] or "null", type=kind) for name, kind in told.items()}})
 
 
 @dataclass
@@ -228,11 +255,14 @@ class _Disk:
         db = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
+        # A text that is taken down must not stay in pages that the file no longer uses.
+        db.execute("PRAGMA secure_delete = ON")
         db.execute(
             """CREATE TABLE IF NOT EXISTS heads (notice_id TEXT PRIMARY KEY, tenant_id TEXT, tenant_slug TEXT, slug TEXT,
                changed_at TEXT, head BLOB NOT NULL, mac BLOB NOT NULL)"""
         )
         db.execute("CREATE INDEX IF NOT EXISTS heads_by_slug ON heads (slug)")
+        db.execute("CREATE TABLE IF NOT EXISTS former (slug TEXT, notice_id TEXT, PRIMARY KEY (slug, notice_id)) WITHOUT ROWID")
         db.execute(
             """CREATE TABLE IF NOT EXISTS copies (notice_id TEXT, number INTEGER, path TEXT, copy BLOB NOT NULL, mac BLOB NOT NULL,
                PRIMARY KEY (notice_id, number, path)) WITHOUT ROWID"""
@@ -242,9 +272,11 @@ class _Disk:
 
     def write(self, head: Head, copies: dict[tuple[int, str], Copy]) -> None:
         name, encoded = str(head.notice_id), msgspec.msgpack.encode(head)
+        redacted = [(name, version.number) for version in head.schedule if version.redacted]
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
+                gone = self._db.executemany("DELETE FROM copies WHERE notice_id = ? AND number = ?", redacted).rowcount
                 for (number, path), copy in copies.items():
                     blob = msgspec.msgpack.encode(copy)
                     mac = self._mac(name, str(number), path, blob)
@@ -252,15 +284,20 @@ class _Disk:
                 found_by = (name, str(head.tenant_id), head.tenant_slug, head.slug, head.changed_at.isoformat(timespec="microseconds"))
                 mac = self._mac(name, "head", "", encoded)
                 self._db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?, ?, ?, ?, ?)", (*found_by, encoded, mac))
+                self._db.executemany("INSERT OR IGNORE INTO former VALUES (?, ?)", [(slug, name) for slug in head.former_slugs])
                 self._db.execute("COMMIT")
             except BaseException:
                 self._db.execute("ROLLBACK")
                 raise
+            if gone > 0:
+                # The log beside the file still held it.
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def head(self, tenant: str, notice: str) -> Head | None:
         rows = self._read(
             """SELECT notice_id, head, mac FROM heads
-               WHERE (slug = :notice OR notice_id = :notice_id) AND (tenant_slug = :tenant OR tenant_id = :tenant_id)""",
+               WHERE (slug = :notice OR notice_id = :notice_id OR notice_id IN (SELECT notice_id FROM former WHERE slug = :notice))
+                 AND (tenant_slug = :tenant OR tenant_id = :tenant_id)""",
             {"notice": notice, "notice_id": str(as_id(notice)), "tenant": tenant, "tenant_id": str(as_id(tenant))},
         )
         genuine = (msgspec.msgpack.decode(row[1], type=Head) for row in rows if self._genuine(row[2], row[0], "head", "", row[1]))
@@ -277,14 +314,17 @@ class _Disk:
     def lacks(self, notice_id: UUID, number: int, path: str) -> bool:
         """Whether this version is here and has no such form: then nobody has it, the database neither."""
         paths = self._read("SELECT path FROM copies WHERE notice_id = ? AND number = ?", (str(notice_id), number))
-        return bool(paths) and (path,) not in paths
+        whole = number == 0 or any(kept.startswith("v/") and kept.endswith(".json") for (kept,) in paths)
+        return bool(paths) and whole and (path,) not in paths
 
     def newest(self) -> datetime | None:
         rows = self._read("SELECT max(changed_at) FROM heads")
         return datetime.fromisoformat(rows[0][0]) if rows and rows[0][0] else None
 
     def numbers(self, notice_id: UUID) -> set[int]:
-        return {row[0] for row in self._read("SELECT DISTINCT number FROM copies WHERE notice_id = ?", (str(notice_id),))}
+        """Of the versions whose permanent forms are here."""
+        rows = self._read("SELECT DISTINCT number FROM copies WHERE notice_id = ? AND path LIKE 'v/%.json'", (str(notice_id),))
+        return {row[0] for row in rows}
 
     def _read(self, statement: str, parameters: Any = ()) -> list[Any]:
         """Nothing from a file that is damaged: that is told, and fails nobody who only reads."""

@@ -3,9 +3,7 @@
 import asyncio
 import gzip
 import re
-from collections import OrderedDict
 from typing import Any
-from uuid import UUID
 
 import brotli
 import msgspec
@@ -17,11 +15,8 @@ from service.layout import page
 from service.notices import rendering
 from service.notices.comparing.comparing import SectionChange, Span, Text, compare, words
 from service.notices.content import ControllerSnapshot
-from service.notices.publishing import Canonical
+from service.notices.freezing import Canonical, frozen
 from service.notices.rendering import CANONICAL
-
-_KEPT = 200
-_made: OrderedDict[tuple[UUID, int, int, str], Copy] = OrderedDict()
 
 
 class Side(msgspec.Struct):
@@ -55,24 +50,21 @@ def numbers(pair: str) -> tuple[int, int]:
 
 
 async def difference(copies: Copies, head: Head, a: int, b: int, form: Form) -> Copy:
-    key = (head.notice_id, a, b, form.name + form.ending)
-    if (known := _made.get(key)) is None:
+    async def make() -> Copy:
         old, new = await _canonical(copies, head, a), await _canonical(copies, head, b)
         if form.name not in new.languages or form.name not in old.languages:
             both = [code for code in new.languages if code in old.languages]
             raise NotFound(f"Both versions are there in: {', '.join(both) or 'no common language'}.")
-        known = await asyncio.to_thread(_make, head, old, new, form)
-        _made[key] = known
-        if len(_made) > _KEPT:
-            _made.popitem(last=False)
-    return known
+        return await asyncio.to_thread(_make, head, old, new, form)
+
+    return await copies.made(head, (a, b, form), make)
 
 
 async def _canonical(copies: Copies, head: Head, number: int) -> Canonical:
     copy = await copies.copy(head, number, CANONICAL)
     if copy is None:
         raise NotFound(f"Version {number} can no longer be read.")
-    return msgspec.json.decode(copy.body, type=Canonical)
+    return frozen(copy.body)
 
 
 def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:

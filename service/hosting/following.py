@@ -13,8 +13,10 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from service import clock
 from service.hosting.copies import HEAD, Copies, Copy, head_of
-from service.notices.publishing import CHANNEL
+from service.notices import timing
+from service.notices.showing import CHANNEL, IN_FORCE
 from tenants.acting import acting_for_platform
 from tenants.database import UNREACHABLE, Connection, DatabaseAway
 
@@ -87,17 +89,18 @@ class Follower:
         self._taken = {row["id"]: row["changed_at"] for row in rows}
 
     async def _take(self, notice_ids: list[UUID]) -> None:
-        """Bring these notices' copies to disk: all forms of versions that are not there, and the history anew."""
+        """Bring these notices' copies to disk: all forms of versions that are not there; anew the history and what is in force."""
         async with acting_for_platform("publications are for everybody", read_only=True) as db:
             heads = [head_of(row) for row in await db.fetch(HEAD + "WHERE p.id = ANY ($1) ORDER BY p.changed_at", notice_ids)]
             for head in heads:
-                kept = await self._copies.kept_numbers(head.notice_id) - {0}
+                kept = await self._copies.kept_numbers(head.notice_id)
                 rows = await db.fetch(
-                    """SELECT number, path, media_type, body, gzip, br FROM renditions
-                       WHERE tenant_id = $1 AND notice_id = $2 AND NOT number = ANY ($3)""",
+                    f"""SELECT number, path, media_type, body, gzip, br FROM renditions
+                        WHERE tenant_id = $1 AND notice_id = $2 AND (NOT number = ANY ($3) OR number = ANY ($4) AND {IN_FORCE})""",
                     head.tenant_id,
                     head.notice_id,
                     list(kept),
+                    [version.number for version in timing.ahead(head.schedule, clock.now() - OVERLAP)],
                 )
                 copies = {(row["number"], row["path"]): Copy(row["media_type"], row["body"], row["gzip"], row["br"]) for row in rows}
                 await self._copies.keep(head, copies)

@@ -1,7 +1,7 @@
 """Published notices under `/n/{tenant}/{notice}`: no token, no cookie, open to every origin for reading."""
 
-from datetime import datetime
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response, get
 from litestar.datastructures import State
@@ -13,39 +13,45 @@ from service.errors import NotFound
 from service.guarding import public
 from service.hosting import differing
 from service.hosting.answering import CURRENT, FOREVER, NOT_YET, answer, form_of, wanted_language
+from service.hosting.closing import Elsewhere, check_open, check_readable, go_there, tell
 from service.hosting.copies import Copies, Copy, Head
-from service.notices.publishing import Scheduled
 from service.notices.rendering import CANONICAL
-from service.notices.schemas import PublicHistory, PublicVersion
+from service.notices.schemas import PublicHistory, PublicVersion, VersionInForce
+from service.notices.timing import Scheduled
 
 Asked = Request[Any, Any, Any]
 BASE = "/n/{tenant:str}/{notice:str}"
 NEGOTIATED = "Accept-Language, Accept-Datetime, Accept-Encoding"
 Leaf = Annotated[
-    str, PathParameter(description="A language (`fi`), with `.json`, `.md` or `.fragment.html` for another form than the page.")
+    str,
+    PathParameter(
+        description="A language (`fi`), with `.json`, `.md`, `.fragment.html`, `.tilt.json` or `.pdf` for another form than the page."
+    ),
 ]
 
 
 def _public(what: str, data: type[Any] | None = None) -> dict[str, Any]:
     """A public reading; `data` describes the JSON, for clients made from the OpenAPI document. Without it there is a page alone."""
-    described = public(what, [errors.NotFound])
+    described = public(what, [errors.NotFound, errors.NoticeGone, errors.VersionRedacted])
     media_type = MediaType.JSON if data else MediaType.HTML
     shown = ResponseSpec(data or str, media_type=media_type, description=what, generate_examples=False)
-    return {**described, "responses": {200: shown, **described["responses"]}, "tags": ["Public"]}
+    otherwise = {Elsewhere: go_there, errors.NoticeGone: tell, errors.VersionRedacted: tell}
+    return {**described, "responses": {200: shown, **described["responses"]}, "exception_handlers": otherwise, "tags": ["Public"]}
 
 
 @get(
     BASE,
     operation_id="readNotice",
     summary="The notice in force",
-    **_public("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", PublicVersion),
+    **_public("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", VersionInForce),
 )
 async def read_notice(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     form = form_of(notice)
-    head = await _head(state, tenant, form.name)
+    head = await _head(request, state, tenant, form.name)
+    await check_open(state.copies, head, form, None)
     version = _in_force(head)
     language = wanted_language(request, version.languages, version.languages[0])
-    copy = await _copy(state, head, version.number, language + form.ending)
+    copy = await _copy(state, head, version.number, _at_present(language + form.ending))
     return answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head))
 
 
@@ -54,17 +60,19 @@ async def read_notice(request: Asked, state: State, tenant: FromPath[str], notic
     operation_id="readNoticeIn",
     summary="The notice in force, in one language and form; or its history",
     **_public(
-        "`{language}`, `{language}.json`, `.md`, `.fragment.html`; `history`, `history.json`, `history.fragment.html`", PublicVersion
+        "`{language}`, also with `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`; `history`, also with `.json`, `.fragment.html`",
+        VersionInForce,
     ),
 )
 async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
-    head, form = await _head(state, tenant, notice), form_of(leaf)
+    head, form = await _head(request, state, tenant, notice), form_of(leaf)
     if form.name == "history":
         return await _history(request, state, head, form.ending)
+    await check_open(state.copies, head, form, form.name)
     version = _in_force(head)
     if form.name not in version.languages:
         raise NotFound(f"The notice in force is there in: {', '.join(version.languages)}.")
-    copy = await _copy(state, head, version.number, leaf)
+    copy = await _copy(state, head, version.number, _at_present(leaf))
     return answer(request, copy, cache=CURRENT, language=form.name, links=_links(head))
 
 
@@ -75,7 +83,7 @@ async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], no
     **_public("Every version, newest first", PublicHistory),
 )
 async def read_history(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
-    return await _history(request, state, await _head(state, tenant, notice), ".json")
+    return await _history(request, state, await _head(request, state, tenant, notice), ".json")
 
 
 @get(
@@ -85,7 +93,7 @@ async def read_history(request: Asked, state: State, tenant: FromPath[str], noti
     **_public("Every version, what applies last first, in the reader's language"),
 )
 async def read_history_page(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
-    return await _history(request, state, await _head(state, tenant, notice), "")
+    return await _history(request, state, await _head(request, state, tenant, notice), "")
 
 
 @get(
@@ -95,7 +103,7 @@ async def read_history_page(request: Asked, state: State, tenant: FromPath[str],
     **_public("`{language}` or `{language}.fragment.html`"),
 )
 async def read_history_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
-    head = await _head(state, tenant, notice)
+    head = await _head(request, state, tenant, notice)
     if form_of(leaf).ending not in ("", ".fragment.html"):
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
     copy = await _copy(state, head, 0, f"history/{leaf}")
@@ -106,23 +114,24 @@ async def read_history_in(request: Asked, state: State, tenant: FromPath[str], n
     BASE + "/v/{number:int}/{leaf:str}",
     operation_id="readVersion",
     summary="One version for ever",
-    **_public("`{language}`, `.json`, `.md`, `.fragment.html`, or `canonical.json`, the bytes that the hash is of", PublicVersion),
+    **_public(
+        "`{language}`, `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`, or `canonical.json`, the bytes that the hash is of",
+        PublicVersion,
+    ),
 )
 async def read_version(
     request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], number: FromPath[int], leaf: Leaf
 ) -> Response[bytes]:
-    head = await _head(state, tenant, notice)
+    head = await _head(request, state, tenant, notice)
     if f"/v/{number}/" not in request.scope["path"]:
         # int() also reads 04, +4 and ٤, but what is kept for ever has one address.
         raise _nothing()
     version = _version(head, number)
-    # Before its day a version may still be recalled, so nobody keeps it for good.
-    cache = FOREVER if version.in_force_at <= clock.now() else NOT_YET
+    check_readable(head, version)
+    cache = FOREVER if _is_settled(version) else NOT_YET
     if leaf == CANONICAL:
         return answer(request, await _copy(state, head, number, CANONICAL), cache=cache)
-    form = form_of(leaf)
-    path = leaf if form.ending else f"v/{leaf}"
-    return answer(request, await _copy(state, head, number, path), cache=cache, language=form.name)
+    return answer(request, await _copy(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
 
 
 @get(
@@ -139,13 +148,20 @@ async def compare_versions(
     pair: Annotated[str, PathParameter(description="Two version numbers: `3...4`.")],
     leaf: Leaf,
 ) -> Response[bytes]:
-    head, form = await _head(state, tenant, notice), form_of(leaf)
+    head, form = await _head(request, state, tenant, notice), form_of(leaf)
     a, b = differing.numbers(pair)
-    due: datetime = max(_version(head, a).in_force_at, _version(head, b).in_force_at)
+    compared = [_version(head, a), _version(head, b)]
+    for version in compared:
+        check_readable(head, version)
     if form.ending not in ("", ".json"):
         raise NotFound("A comparison is there as a page and as `.json`.")
     copy = await differing.difference(state.copies, head, a, b, form)
-    return answer(request, copy, cache=FOREVER if due <= clock.now() else NOT_YET, language=form.name)
+    return answer(request, copy, cache=FOREVER if all(map(_is_settled, compared)) else NOT_YET, language=form.name)
+
+
+def _at_present(leaf: str) -> str:
+    """Where a form of the version in force is stored. Its PDF says nothing that changes, so it is the permanent one."""
+    return f"v/{leaf}" if leaf.endswith(".pdf") else leaf
 
 
 async def _history(request: Asked, state: State, head: Head, ending: str) -> Response[bytes]:
@@ -159,7 +175,7 @@ async def _history(request: Asked, state: State, head: Head, ending: str) -> Res
     return answer(request, copy, cache=CURRENT, vary="Accept-Language, Accept-Encoding", language=language, links=_links(head))
 
 
-async def _head(state: State, tenant: str, notice: str) -> Head:
+async def _head(request: Asked, state: State, tenant: str, notice: str) -> Head:
     copies: Copies = state.copies
     # A name that no slug can have is not looked for: a NUL in it would not even be valid text for the database.
     if not (_could_be_a_name(tenant) and _could_be_a_name(notice)):
@@ -167,7 +183,16 @@ async def _head(state: State, tenant: str, notice: str) -> Head:
     head = await copies.head(tenant, notice)
     if head is None:
         raise _nothing()
+    if notice in head.former_slugs:
+        raise Elsewhere(_renamed(request, notice, head.slug), for_good=True)
     return head
+
+
+def _renamed(request: Asked, old: str, new: str) -> str:
+    """The same address under the present slug, which is the third part of the path."""
+    root, n, tenant, notice, *rest = request.scope["path"].split("/")
+    path = quote("/".join([root, n, tenant, new + notice[len(old) :], *rest]))
+    return path + (f"?{request.url.query}" if request.url.query else "")
 
 
 def _could_be_a_name(text: str) -> bool:
@@ -183,9 +208,18 @@ async def _copy(state: State, head: Head, number: int, path: str) -> Copy:
 def _in_force(head: Head) -> Scheduled:
     version = head.in_force(clock.now())
     if version is None:
-        first = min(head.schedule, key=lambda version: version.in_force_at)
+        ahead = [version for version in head.schedule if version.recalled is None]
+        if not ahead:
+            raise NotFound("No version of the notice is in force. Its history lists those that were announced and recalled.")
+        first = min(ahead, key=lambda version: version.in_force_at)
         raise NotFound(f"The notice is published and comes into force on {first.effective_from}. Until then see its history.")
+    check_readable(head, version)
     return version
+
+
+def _is_settled(version: Scheduled) -> bool:
+    """Before its day a version may still be recalled, and one that was may never be called one in force: nobody keeps those."""
+    return version.in_force_at <= clock.now() and version.recalled is None
 
 
 def _version(head: Head, number: int) -> Scheduled:

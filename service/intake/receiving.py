@@ -312,7 +312,7 @@ def _version_in_force(schedule: str, at: datetime) -> int | None:
     due = [
         (version["effective_from"], version["number"])
         for version in msgspec.json.decode(schedule)
-        if datetime.fromisoformat(version["in_force_at"]) <= at
+        if datetime.fromisoformat(version["in_force_at"]) <= at and not version.get("recalled")
     ]
     return max(due)[1] if due else None
 

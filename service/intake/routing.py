@@ -101,11 +101,12 @@ async def _by_notice(db: Connection, named: str) -> _Hit:
     if notice is None:
         return _Hit("notice", [])
     # A query for each way of naming: one that asked for a slug or an id would use the index of neither.
+    which = "p.id = $1" if as_id(notice) else "(p.slug = $1 OR p.former_slugs @> ARRAY[$1])"
     whose = f"t.{'id' if as_id(tenant) else 'slug'} = $2" if tenant else "true"
     rows = await db.fetch(
         f"""SELECT entries.*, p.id AS notice_id, p.schedule
             FROM publications p JOIN tenants t ON t.id = p.tenant_id JOIN {directory.ENTRIES} ON controller_id = ANY (p.controller_ids)
-            WHERE p.{"id" if as_id(notice) else "slug"} = $1 AND {whose}
+            WHERE {which} AND {whose}
             ORDER BY array_position(p.controller_ids, controller_id)""",
         *(as_id(name) or name for name in (notice, tenant) if name),
     )

@@ -16,7 +16,7 @@ from service.guarding import requires
 from service.history.recording import record
 from service.notices.content import Content, normalised
 from service.notices.schemas import Draft, DraftChange
-from service.notices.tracking import Bases, track
+from service.notices.translating.tracking import Bases, track
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.database import Connection
@@ -72,11 +72,14 @@ async def change_draft(
 
 
 async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False) -> Any:
-    """A notice with its draft, by slug or id. With `lock`, nobody else writes or publishes it until this transaction ends."""
+    """A notice with its draft, by its slug, one that it had, or its id.
+
+    With `lock`, nobody else writes or publishes it, and nothing else befalls it, until this transaction ends.
+    """
     row = await db.fetchrow(
         """SELECT n.*, d.content, d.imported, d.translated_from, d.revision, d.updated_at AS drafted_at FROM notices n
            JOIN drafts d ON d.tenant_id = n.tenant_id AND d.notice_id = n.id
-           WHERE n.tenant_id = $1 AND (n.slug = $2 OR n.id = $3)"""
+           WHERE n.tenant_id = $1 AND n.id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2))"""
         + (" FOR UPDATE OF d" if lock else ""),
         tenant,
         notice,

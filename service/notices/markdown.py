@@ -113,6 +113,10 @@ def _parser() -> MarkdownIt:
 _PARSER = _parser()
 
 
+def parse(markdown: str) -> list[Token]:
+    return _PARSER.parse(markdown)
+
+
 def to_html(markdown: str, *, headings_from: int) -> str:
     """`headings_from`: the level that the text's own top heading gets, under the page's."""
     tokens = _PARSER.parse(markdown)

@@ -4,10 +4,12 @@ Stored bytes use relative links, so that they hold wherever the service is reach
 page (`/v/`) can never change; the page of the notice in force says the same and leads on to what can.
 """
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from markupsafe import Markup
@@ -15,8 +17,20 @@ from markupsafe import Markup
 from service.languages import Words, long_date, ours
 from service.layout import page
 from service.notices.content import Content, ControllerSnapshot, Section
-from service.notices.markdown import to_html
-from service.notices.schemas import PublicHistory, PublicNotice, PublicSection, PublicVersion, Version, VersionWithLinks
+from service.notices.exporting.offering import has_pdf, has_tilt
+from service.notices.markdown import escaped, to_html
+from service.notices.schemas import (
+    Coming,
+    Fate,
+    PublicHistory,
+    PublicNotice,
+    PublicSection,
+    PublicVersion,
+    Succession,
+    Version,
+    VersionInForce,
+    VersionWithLinks,
+)
 
 words = Words(__package__)
 
@@ -47,6 +61,7 @@ class Reading:
     languages: Sequence[str]
     default_language: str
     predecessor: int | None
+    coming: VersionWithLinks | None = None
 
     @property
     def base(self) -> str:
@@ -56,47 +71,78 @@ class Reading:
         return self.content.title.get(language) or self.content.title[self.default_language]
 
 
-def render_version(reading: Reading) -> list[Rendered]:
-    """Every form of a version in every language, except its canonical bytes, which the hash is of."""
-    number = reading.version.number
+def render_permanent(reading: Reading) -> list[Rendered]:
+    """Every form of a version in every language, except its canonical bytes, which the hash is of. Made once."""
+    return [form for language in reading.languages for form in _forms(reading, _document(reading, language), f"v/{language}", None)]
+
+
+def render_in_force(reading: Reading) -> list[Rendered]:
+    """The same for the notice's own address, where the version that takes over next is announced. Made anew when that changes."""
     rendered = []
     for language in reading.languages:
-        document = _document(reading, language)
-        rendered += [
-            Rendered(number, language, HTML, _page(reading, document, permanent=False)),
-            Rendered(number, f"v/{language}", HTML, _page(reading, document, permanent=True)),
-            Rendered(number, f"{language}.json", JSON, msgspec.json.encode(document)),
-            Rendered(number, f"{language}.md", MARKDOWN, _markdown(reading, document).encode()),
-            Rendered(number, f"{language}.fragment.html", HTML, _fragment(reading, document)),
-        ]
+        coming = _coming(reading, language)
+        document = VersionInForce(**msgspec.structs.asdict(_document(reading, language)), coming=coming)
+        rendered += _forms(reading, document, language, coming)
     return rendered
+
+
+def render_page(reading: Reading, language: str) -> bytes:
+    """The permanent page in one language."""
+    return _page(reading, _document(reading, language), None, permanent=True)
+
+
+def render_data(reading: Reading, language: str) -> bytes:
+    """The permanent JSON in one language."""
+    return msgspec.json.encode(_document(reading, language))
+
+
+def _forms(reading: Reading, document: PublicVersion, path: str, coming: Coming | None) -> list[Rendered]:
+    number, permanent = reading.version.number, path.startswith("v/")
+    return [
+        Rendered(number, path, HTML, _page(reading, document, coming, permanent=permanent)),
+        Rendered(number, f"{path}.json", JSON, msgspec.json.encode(document)),
+        Rendered(number, f"{path}.md", MARKDOWN, _markdown(reading, document, coming).encode()),
+        Rendered(number, f"{path}.fragment.html", HTML, _fragment(reading, document, coming)),
+    ]
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """A version in the history; `predecessor` applied before it, `published_on` is a day in the notice's zone."""
+    """A version in the history; `predecessor` applied before it, where both can be read. `published_on` is a day in its zone."""
 
     version: VersionWithLinks
     published_on: date
     predecessor: int | None
 
 
-def render_history(
-    notice: PublicNotice, titles: dict[str, str], entries: Sequence[HistoryEntry], languages: Sequence[str]
-) -> list[Rendered]:
+@dataclass(frozen=True)
+class History:
+    notice: PublicNotice
+    titles: dict[str, str]
+    entries: Sequence[HistoryEntry]
+    languages: Sequence[str]
+    time_zone: str
+    withdrawal: Fate | None
+    succession: Succession | None
+
+
+def render_history(history: History) -> list[Rendered]:
     """The history as data (newest first), and as page and fragment in every language (what applies last first)."""
-    newest_first = sorted((entry.version for entry in entries), key=lambda version: -version.number)
-    rendered = [Rendered(0, "history.json", JSON, msgspec.json.encode(PublicHistory(notice, newest_first)))]
-    by_effect = sorted(entries, key=lambda entry: (entry.version.effective_from, entry.version.number), reverse=True)
-    for language in languages:
+    newest_first = sorted((entry.version for entry in history.entries), key=lambda version: -version.number)
+    data = PublicHistory(history.notice, newest_first, history.withdrawal, history.succession)
+    rendered = [Rendered(0, "history.json", JSON, msgspec.json.encode(data))]
+    by_effect = sorted(history.entries, key=lambda entry: (entry.version.effective_from, entry.version.number), reverse=True)
+    for language in history.languages:
         values: dict[str, Any] = {
-            "notice": notice,
-            "title": titles.get(language) or next(iter(titles.values())),
+            "history": history,
+            "notice": history.notice,
+            "title": history.titles.get(language) or next(iter(history.titles.values())),
             "entries": by_effect,
-            "languages": languages,
+            "languages": history.languages,
             "words": words,
-            "note": _note,
+            "note": told_in,
             "day": _day,
+            "on": functools.partial(_on, history.time_zone),
         }
         rendered.append(Rendered(0, f"history/{language}", HTML, page.render("notices/history.html", language, **values)))
         fragment = page.render("notices/history_fragment.html", language, **values)
@@ -119,6 +165,13 @@ _FORMS = {"self": ".json", "page": "", "markdown": ".md", "fragment": ".fragment
 
 
 def _document(reading: Reading, language: str) -> PublicVersion:
+    sections = [section_in(section, language, reading.default_language) for section in reading.content.sections]
+    links = links_of(reading.base, reading.version.number, language, reading.predecessor)
+    permanent = f"{reading.base}/v/{reading.version.number}/{language}"
+    if has_pdf(section.markdown for section in sections):
+        links["pdf"] = f"{permanent}.pdf"
+    if has_tilt(language):
+        links["tilt"] = f"{permanent}.tilt.json"
     return PublicVersion(
         notice=reading.notice,
         version=reading.version,
@@ -127,37 +180,56 @@ def _document(reading: Reading, language: str) -> PublicVersion:
         controllers=[msgspec.to_builtins(controller) for controller in reading.controllers],
         title=reading.title(language),
         register_name=(reading.content.register_name or {}).get(language),
-        sections=[section_in(section, language, reading.default_language) for section in reading.content.sections],
+        sections=sections,
         facts=msgspec.to_builtins(reading.content.facts),
-        links=links_of(reading.base, reading.version.number, language, reading.predecessor),
+        links=links,
     )
 
 
 def section_in(section: Section, language: str, default: str) -> PublicSection:
-    # A section that was not written in this language is shown in the default one, and says so: nothing is left out.
-    shown = language if section.body.get(language, "").strip() or not section.body.get(default, "").strip() else default
-    body = section.body.get(shown, "")
-    heading = section.heading.get(shown) or section.heading.get(default) or next(iter(section.heading.values()), section.id)
+    shown, heading, body = text_in(section, language, default)
     return PublicSection(section.id, section.covers or [], heading, section.id, shown, body, to_html(body, headings_from=3))
 
 
-def _page(reading: Reading, document: PublicVersion, *, permanent: bool) -> bytes:
-    return page.render("notices/notice.html", document.language, permanent=permanent, **_values(reading, document))
+def text_in(section: Section, language: str, default: str) -> tuple[str, str, str]:
+    """The language that a section is shown in, its heading, its Markdown."""
+    # A section that was not written in this language is shown in the default one, and says so: nothing is left out.
+    shown = language if section.body.get(language, "").strip() or not section.body.get(default, "").strip() else default
+    heading = section.heading.get(shown) or section.heading.get(default) or next(iter(section.heading.values()), section.id)
+    return shown, heading, section.body.get(shown, "")
 
 
-def _fragment(reading: Reading, document: PublicVersion) -> bytes:
+def _coming(reading: Reading, language: str) -> Coming | None:
+    """What takes over next, with links to it in this language if it has that."""
+    version = reading.coming
+    if version is None:
+        return None
+    shown = language if language in version.languages else version.languages[0]
+    page_there = f"{reading.base}/v/{version.number}/{shown}"
+    links = {"page": page_there, "data": f"{page_there}.json", "history": f"{reading.base}/history"}
+    if shown == language:
+        links["diff"] = f"{reading.base}/diff/{reading.version.number}...{version.number}/{language}"
+    return Coming(version.number, version.effective_from, version.effective_at, version.significance, version.change_note, links)
+
+
+def _page(reading: Reading, document: PublicVersion, coming: Coming | None, *, permanent: bool) -> bytes:
+    return page.render("notices/notice.html", document.language, permanent=permanent, **_values(reading, document, coming))
+
+
+def _fragment(reading: Reading, document: PublicVersion, coming: Coming | None) -> bytes:
     bodies = [Markup(to_html(section.markdown, headings_from=4)) for section in document.sections]  # noqa: S704 — cleaned by nh3
-    return page.render("notices/fragment.html", document.language, bodies=bodies, **_values(reading, document))
+    return page.render("notices/fragment.html", document.language, bodies=bodies, **_values(reading, document, coming))
 
 
-def _values(reading: Reading, document: PublicVersion) -> dict[str, Any]:
+def _values(reading: Reading, document: PublicVersion, coming: Coming | None) -> dict[str, Any]:
     return {
         "document": document,
         "version": reading.version,
+        "coming": coming,
         "base": reading.base,
         "controllers": reading.controllers,
         "words": words,
-        "note": _note,
+        "note": told_in,
         "day": _day,
         "safe": Markup,
         "name_in": name_in,
@@ -165,9 +237,12 @@ def _values(reading: Reading, document: PublicVersion) -> dict[str, Any]:
     }
 
 
-def _markdown(reading: Reading, document: PublicVersion) -> str:
+def _markdown(reading: Reading, document: PublicVersion, coming: Coming | None) -> str:
     language, version = document.language, reading.version
     parts = [f"# {document.title}", words("version_line", language, number=version.number, day=_day(version.effective_from, language))]
+    if coming:
+        note = " ".join(told_in(coming.change_note, language)[0].split())
+        parts.append(f"{words('coming', language, day=_day(coming.effective_from, language))} {escaped(note)}")
     if version.historical:
         parts.append(words("historical", language))
     for section in document.sections:
@@ -184,15 +259,20 @@ def controller_lines(controller: ControllerSnapshot) -> list[str]:
     return [line for line in known if line]
 
 
-def _note(note: dict[str, str], language: str) -> tuple[str, str]:
-    """A change note in the language, or in the one it has, and which that is."""
-    if language in note:
-        return note[language], language
-    return (note["en"], "en") if "en" in note else next((text, code) for code, text in note.items())
+def told_in(texts: dict[str, str], language: str) -> tuple[str, str]:
+    """A change note or a reason in the language, or in the one it has, and which that is."""
+    if language in texts:
+        return texts[language], language
+    return (texts["en"], "en") if "en" in texts else next(((text, code) for code, text in texts.items()), ("", language))
 
 
 def _day(day: Any, language: str) -> str:
     return long_date(day, language)
+
+
+def _on(time_zone: str, instant: datetime) -> date:
+    """The day there."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
 
 
 def name_in(code: str, language: str) -> str:

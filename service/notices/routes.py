@@ -1,6 +1,6 @@
 """Notices and their versions under `/v1/tenants/{tenant}/notices`."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -8,35 +8,36 @@ import msgspec
 from litestar import Response, get, patch, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody, PathParameter
+from litestar.params import FromPath, JSONBody
 from msgspec import UNSET
 
 from service import clock, errors, idempotency, paging
-from service.errors import FieldError, InvalidContent, NotFound, SlugTaken
+from service.errors import FieldError, InvalidContent, NotFound
 from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
 from service.notices import drafting, publishing
 from service.notices.content import Content, not_languages
+from service.notices.describing import NOTICES, described, find
+from service.notices.lifecycle.renaming import check_slug, taken
 from service.notices.schemas import (
     NewNotice,
     NewVersion,
     Notice,
     NoticeChange,
     NoticePage,
+    Number,
     VersionDetail,
     VersionPage,
     VersionWithLinks,
 )
-from service.settings import Settings
+from service.notices.showing import VERSIONS, with_links
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.database import Connection
-from tenants.delegating import as_id
 from tenants.scopes import Scope
 
 PATH = "/v1/tenants/{tenant:str}/notices"
-RESERVED = frozenset({"request", "history", "feed", "sitemap"})
 
 
 @post(
@@ -50,8 +51,7 @@ async def create_notice(
     acting: NamedDependency[Acting], data: JSONBody[NewNotice], attempt: NamedDependency[Attempt], state: State
 ) -> Response[Notice]:
     """It starts with an empty draft; write that, then publish it."""
-    if data.slug in RESERVED or as_id(data.slug):
-        raise errors.invalid("/slug", f"{data.slug!r} is reserved. Choose another.")
+    check_slug(data.slug)
     async with acting_for(acting.tenant_id) as db:
         _check(data.languages, data.default_language, data.title)
         await _check_controllers(db, acting.tenant_id, data.controller_ids)
@@ -73,7 +73,7 @@ async def create_notice(
                     at,
                 )
             except asyncpg.UniqueViolationError as error:
-                raise SlugTaken(f"This tenant has a notice with the slug {data.slug!r}. Choose another.") from error
+                raise taken(data.slug) from error
             await db.execute(
                 "INSERT INTO drafts (tenant_id, notice_id, content, revision, updated_at) VALUES ($1, $2, $3, 1, $4)",
                 acting.tenant_id,
@@ -82,7 +82,7 @@ async def create_notice(
                 at,
             )
             await record(db, acting.tenant_id, "notice:create", acting.actor, {"notice": notice_id}, {"slug": data.slug})
-            made = _notice(await _row(db, acting.tenant_id, str(notice_id)), acting.tenant_slug, state.settings)
+            made = described(await find(db, acting.tenant_id, str(notice_id)), acting.tenant_slug, state.settings)
             return idempotency.answer(made, headers={"location": f"/v1/tenants/{acting.tenant_slug}/notices/{made.slug}"})
 
         return await attempt.once(db, effect)  # type: ignore[return-value]
@@ -94,19 +94,19 @@ async def list_notices(
 ) -> NoticePage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
         rows = await db.fetch(
-            _SELECT + "WHERE n.tenant_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3",
+            NOTICES + "WHERE n.tenant_id = $1 AND n.id < $2 ORDER BY n.id DESC LIMIT $3",
             acting.tenant_id,
             paging.position(cursor),
             limit + 1,
         )
-    items = [_notice(row, acting.tenant_slug, state.settings) for row in rows[:limit]]
+    items = [described(row, acting.tenant_slug, state.settings) for row in rows[:limit]]
     return NoticePage(items, paging.next_cursor([row["id"] for row in rows], limit))
 
 
 @get(PATH + "/{notice:str}", operation_id="getNotice", summary="Read a notice", tags=["Notices"], **requires(Scope.notices_read))
 async def get_notice(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> Notice:
     async with acting_for(acting.tenant_id, read_only=True) as db:
-        return _notice(await _row(db, acting.tenant_id, notice), acting.tenant_slug, state.settings)
+        return described(await find(db, acting.tenant_id, notice), acting.tenant_slug, state.settings)
 
 
 @patch(
@@ -119,7 +119,7 @@ async def get_notice(acting: NamedDependency[Acting], notice: FromPath[str], sta
 async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], data: JSONBody[NoticeChange], state: State) -> Notice:
     """Published versions stay as they are; the change shows with the next publication."""
     async with acting_for(acting.tenant_id) as db:
-        row = await _row(db, acting.tenant_id, notice, lock=True)
+        row = await find(db, acting.tenant_id, notice, lock=True)
         changes: dict[str, Any] = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
         after = {name: changes.get(name, row[name]) for name in ("languages", "default_language", "controller_ids")}
         title = changes.get("title", msgspec.json.decode(row["title"]))
@@ -137,7 +137,7 @@ async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], 
             clock.now(),
         )
         await record(db, acting.tenant_id, "notice:change", acting.actor, {"notice": row["id"]}, {"fields": sorted(changes)})
-        return _notice(await _row(db, acting.tenant_id, str(row["id"])), acting.tenant_slug, state.settings)
+        return described(await find(db, acting.tenant_id, str(row["id"])), acting.tenant_slug, state.settings)
 
 
 @post(
@@ -192,16 +192,16 @@ async def list_versions(
     acting: NamedDependency[Acting], notice: FromPath[str], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
 ) -> VersionPage:
     async with acting_for(acting.tenant_id, read_only=True) as db:
-        row = await _row(db, acting.tenant_id, notice)
+        row = await find(db, acting.tenant_id, notice)
         rows = await db.fetch(
-            "SELECT * FROM versions WHERE tenant_id = $1 AND notice_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+            VERSIONS + "AND v.id < $3 ORDER BY v.id DESC LIMIT $4",
             acting.tenant_id,
             row["id"],
             paging.position(cursor),
             limit + 1,
         )
     base = f"/n/{acting.tenant_slug}/{row['slug']}"
-    items = [publishing.with_links(base, version) for version in rows[:limit]]
+    items = [with_links(base, version) for version in rows[:limit]]
     return VersionPage(items, paging.next_cursor([version["id"] for version in rows], limit))
 
 
@@ -212,22 +212,17 @@ async def list_versions(
     tags=["Versions"],
     **requires(Scope.notices_read),
 )
-async def get_version(
-    acting: NamedDependency[Acting], notice: FromPath[str], number: Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
-) -> VersionDetail:
+async def get_version(acting: NamedDependency[Acting], notice: FromPath[str], number: Number) -> VersionDetail:
     async with acting_for(acting.tenant_id, read_only=True) as db:
-        row = await _row(db, acting.tenant_id, notice)
-        version = await db.fetchrow(
-            """SELECT v.*, c.canonical FROM versions v JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
-               WHERE v.tenant_id = $1 AND v.notice_id = $2 AND v.number = $3""",
-            acting.tenant_id,
-            row["id"],
-            number,
+        row = await find(db, acting.tenant_id, notice)
+        version = await db.fetchrow(VERSIONS + "AND v.number = $3", acting.tenant_id, row["id"], number)
+        if version is None:
+            raise NotFound("The notice has no version with this number.")
+        canonical = await db.fetchval(
+            "SELECT canonical FROM version_contents WHERE tenant_id = $1 AND id = $2", acting.tenant_id, version["id"]
         )
-    if version is None:
-        raise NotFound("The notice has no version with this number.")
-    shown = publishing.with_links(f"/n/{acting.tenant_slug}/{row['slug']}", version)
-    return VersionDetail(**msgspec.structs.asdict(shown), content=msgspec.json.decode(version["canonical"]))
+    shown = with_links(f"/n/{acting.tenant_slug}/{row['slug']}", version)
+    return VersionDetail(**msgspec.structs.asdict(shown), content=msgspec.json.decode(canonical) if canonical else None)
 
 
 def _check(languages: list[str], default: str, title: dict[str, str]) -> None:
@@ -251,21 +246,3 @@ async def _check_controllers(db: Connection, tenant: UUID, ids: list[UUID]) -> N
         raise errors.invalid("/controller_ids", f"Not controllers of this tenant: {', '.join(sorted(unknown))}.")
     if len(set(ids)) < len(ids):
         raise errors.invalid("/controller_ids", "Each controller stands once.")
-
-
-_SELECT = """
-SELECT n.*, (SELECT max(v.number) FROM versions v WHERE v.tenant_id = n.tenant_id AND v.notice_id = n.id) AS latest_version
-FROM notices n
-"""
-
-
-async def _row(db: Connection, tenant: UUID, notice: str, *, lock: bool = False) -> Any:
-    statement = _SELECT + "WHERE n.tenant_id = $1 AND (n.slug = $2 OR n.id = $3)" + (" FOR UPDATE OF n" if lock else "")
-    if (row := await db.fetchrow(statement, tenant, notice, as_id(notice))) is None:
-        raise NotFound("There is no such notice here.")
-    return row
-
-
-def _notice(row: Any, tenant_slug: str, settings: Settings) -> Notice:
-    fields = {name: row[name] for name in Notice.__struct_fields__ if name not in ("title", "url")}
-    return Notice(**fields, title=msgspec.json.decode(row["title"]), url=f"{settings.public_origin}/n/{tenant_slug}/{row['slug']}")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 import msgspec
+from litestar.params import PathParameter
 from msgspec import UNSET, Meta, UnsetType
 
 from service.languages import Language
@@ -20,6 +21,10 @@ Significance = Annotated[
 ]
 
 
+Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
+Told = Annotated[dict[Language, Annotated[str, Meta(min_length=1, max_length=2000)]], Meta(max_length=20)]
+
+
 class NewNotice(Input):
     """A notice to be. It starts with an empty draft."""
 
@@ -31,11 +36,31 @@ class NewNotice(Input):
     kind: NoticeKind = "privacy_notice"
 
 
+class ReasonGiven(Input):
+    """Why, for everybody to read; it may be left out."""
+
+    reason: Told = {}
+    many_lines: ClassVar[frozenset[str]] = frozenset({"reason"})
+
+
 class NoticeChange(Input):
     title: dict[Language, Line] | UnsetType = UNSET
     default_language: Language | UnsetType = UNSET
     languages: Annotated[list[Language], Meta(min_length=1, max_length=20)] | UnsetType = UNSET
     controller_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100)] | UnsetType = UNSET
+
+
+class Fate(msgspec.Struct):
+    """What befell a notice or a version, when, and why if that was said."""
+
+    at: datetime
+    reason: dict[str, str] = {}
+
+
+class Succession(Fate):
+    """The notice has ended."""
+
+    successor: Annotated[UUID | None, Meta(description="The notice to which its addresses lead; null: it was retired.")] = None
 
 
 class Notice(msgspec.Struct):
@@ -48,6 +73,9 @@ class Notice(msgspec.Struct):
     controller_ids: list[UUID]
     latest_version: Annotated[int | None, Meta(description="The highest version number; null before the first publication.")]
     url: Annotated[str, Meta(description="The public address; it answers once a version is in force.")]
+    former_slugs: Annotated[list[str], Meta(description="Addresses with these go on working.")]
+    withdrawal: Annotated[Fate | None, Meta(description="Null: it was not withdrawn, or was put back.")]
+    succession: Succession | None
     created_at: datetime
     updated_at: datetime
 
@@ -100,6 +128,8 @@ class Version(msgspec.Struct):
 
 class VersionWithLinks(Version):
     languages: list[str]
+    recalled: Annotated[Fate | None, Meta(description="It was recalled before its day and never comes into force.")]
+    redacted: Annotated[Fate | None, Meta(description="Its text was taken down; hash and dates stay.")]
     links: Annotated[dict[str, str], Meta(description="Relative to this document's address.")]
 
 
@@ -109,7 +139,7 @@ class VersionPage(msgspec.Struct):
 
 
 class VersionDetail(VersionWithLinks):
-    content: Annotated[dict[str, Any], Meta(description="canonical.json as data.")]
+    content: Annotated[dict[str, Any] | None, Meta(description="canonical.json as data; null where it was taken down.")]
 
 
 # What the world reads.
@@ -147,8 +177,27 @@ class PublicVersion(msgspec.Struct):
     links: dict[str, str]
 
 
+class Coming(msgspec.Struct):
+    """The version that takes over next."""
+
+    number: int
+    effective_from: date
+    effective_at: datetime
+    significance: Significance
+    change_note: dict[str, str]
+    links: dict[str, str]
+
+
+class VersionInForce(PublicVersion):
+    """The version in force in one language, and what will change."""
+
+    coming: Annotated[Coming | None, Meta(description="Published already, and in force from its day.")]
+
+
 class PublicHistory(msgspec.Struct):
     """Every version, newest first."""
 
     notice: PublicNotice
     versions: list[VersionWithLinks]
+    withdrawal: Fate | None
+    succession: Succession | None

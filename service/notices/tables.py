@@ -18,6 +18,28 @@ class Notice(Table, tablename="notices", db=ENGINE):
     updated_at = Timestamptz(default=None)
 
 
+class NoticeSlug(Table, tablename="notice_slugs", db=ENGINE):
+    """Every slug that a notice has or had; the database never lets another notice of the tenant have it."""
+
+    slug = Text(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    notice_id = UUID(default=None)
+    since = Timestamptz(default=None)
+
+
+class NoticeFate(Table, tablename="notice_fates", db=ENGINE):
+    """What befell a notice as a whole, numbered in order. The newest of withdrawn and put_back holds, and of the other three."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    notice_id = UUID(default=None)
+    number = Integer(default=None)
+    fate = Text(default=None, help_text="withdrawn, put_back; succeeded, retired, resumed")
+    successor_id = UUID(default=None, null=True)
+    reason = JSONB(default=None)
+    at = Timestamptz(default=None)
+
+
 class Draft(Table, tablename="drafts", db=ENGINE):
     notice_id = UUID(primary_key=True, default=None)
     tenant_id = UUID(default=None)
@@ -25,7 +47,7 @@ class Draft(Table, tablename="drafts", db=ENGINE):
     revision = Integer(default=None, help_text="its ETag")
     updated_at = Timestamptz(default=None)
     imported = JSONB(default=None, null=True, help_text="checking.findings.ImportFinding of what was imported last")
-    translated_from = JSONB(default=None, null=True, help_text="translating.Basis of each section and language")
+    translated_from = JSONB(default=None, null=True, help_text="translating.tracking.Basis of each section and language")
 
 
 class Version(Table, tablename="versions", db=ENGINE):
@@ -47,6 +69,38 @@ class Version(Table, tablename="versions", db=ENGINE):
     previous_hash = Bytea(default=None, null=True)
 
 
+class VersionFate(Table, tablename="version_fates", db=ENGINE):
+    """What befell a version after it was published, since its own row never changes."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    version_id = UUID(default=None)
+    fate = Text(default=None, help_text="recalled before its day, or redacted")
+    reason = JSONB(default=None)
+    at = Timestamptz(default=None)
+
+
+class RedactionProposal(Table, tablename="redaction_proposals", db=ENGINE):
+    """One operator's proposal to take a version's text down. `reason` is for everybody, `grounds` for the record."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    version_id = UUID(default=None)
+    reason = JSONB(default=None)
+    grounds = Text(default=None)
+    proposed_at = Timestamptz(default=None)
+
+
+class RedactionApproval(Table, tablename="redaction_approvals", db=ENGINE):
+    """A named person is for it; who proposes is the first of the two that are needed."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    proposal_id = UUID(default=None)
+    person = Text(default=None)
+    approved_at = Timestamptz(default=None)
+
+
 class VersionContent(Table, tablename="version_contents", db=ENGINE):
     """The canonical bytes that the hash is of; apart from the version, so that an unlawful text can be taken down."""
 
@@ -63,8 +117,11 @@ class Publication(Table, tablename="publications", db=ENGINE):
     slug = Text(default=None)
     default_language = Text(default=None)
     controller_ids = Array(UUID(), default=None)
-    schedule = JSONB(default=None, help_text="publishing.Scheduled of each version")
+    schedule = JSONB(default=None, help_text="timing.Scheduled of each version")
     changed_at = Timestamptz(default=None)
+    former_slugs = Array(Text(), default=None, null=True)
+    withdrawal = JSONB(default=None, null=True, help_text="schemas.Fate")
+    succession = JSONB(default=None, null=True, help_text="schemas.Succession")
 
 
 class Rendition(Table, tablename="renditions", db=ENGINE):
@@ -74,7 +131,7 @@ class Rendition(Table, tablename="renditions", db=ENGINE):
     tenant_id = UUID(default=None)
     notice_id = UUID(default=None)
     number = Integer(default=None)
-    path = Text(default=None, help_text="fi, v/fi, fi.json, fi.md, fi.fragment.html, canonical.json, history/fi, history.json")
+    path = Text(default=None, help_text="v/fi, v/fi.json, ... for ever; fi, fi.json, ... while in force; canonical.json, history/fi")
     media_type = Text(default=None)
     body = Bytea(default=None)
     gzip = Bytea(default=None)

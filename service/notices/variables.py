@@ -43,8 +43,11 @@ class Unresolved(msgspec.Struct):
     section: Annotated[str | None, Meta(description="Null: the title or the register's name.")]
     language: str
     reason: Annotated[
-        Literal["unknown", "empty", "not_alone"],
-        Meta(description="No such variable; nothing is known to put there; `facts.*` needs a paragraph of its own."),
+        Literal["unknown", "empty", "not_alone", "too_long"],
+        Meta(
+            description="No such variable; nothing is known to put there; `facts.*` needs a paragraph of its own; "
+            "the notice's variables together would add more text than it may have."
+        ),
     ]
 
 
@@ -53,25 +56,20 @@ class Resolved(msgspec.Struct):
     unresolved: list[Unresolved]
 
 
+# What variables may add to a notice, in characters: a few kilobytes that ask for the same sentences again and again must not
+# become gigabytes.
+_MOST_ADDED = 1_000_000
+
+
 def resolve(content: Content, controllers: Sequence[ControllerSnapshot]) -> Resolved:
     """The content as it would be published. What cannot be resolved stays, and is told."""
-    told: list[Unresolved] = []
-    facts = content.facts or Facts()
-
-    def line(texts: dict[str, str], section: str | None) -> dict[str, str]:
-        return {code: _inline(text, code, section, _values(controllers, facts, code), told, plain=True) for code, text in texts.items()}
-
-    sections = []
-    for section in content.sections:
-        body = {}
-        for code, text in section.body.items():
-            if "{{" in text:
-                values = _values(controllers, facts, code)
-                text = _inline(_drawn(text, facts, code, controllers), code, section.id, values, told, plain=False)
-            body[code] = text
-        sections.append(Section(section.id, line(section.heading, section.id), body, section.covers))
-    names = line(content.register_name, None) if content.register_name else content.register_name
-    return Resolved(Content(line(content.title, None), sections, names, content.facts), told)
+    r = _Resolving(controllers, content.facts or Facts())
+    sections = [
+        Section(section.id, r.lines(section.heading, section.id), r.texts(section.body, section.id), section.covers)
+        for section in content.sections
+    ]
+    names = r.lines(content.register_name, None) if content.register_name else content.register_name
+    return Resolved(Content(r.lines(content.title, None), sections, names, content.facts), r.told)
 
 
 def unfilled(resolved: Resolved) -> list[FieldError]:
@@ -87,7 +85,82 @@ def unfilled(resolved: Resolved) -> list[FieldError]:
 _WHY = {
     "empty": "{{{{{name}}}}} has nothing to show in this language: fill in the controller or the facts, or write the text out.",
     "not_alone": "{{{{{name}}}}} needs a paragraph of its own.",
+    "too_long": "{{{{{name}}}}} would make the notice too long; ask for the same sentences once.",
 }
+
+
+class _Resolving:
+    """One notice's variables, in all of its texts."""
+
+    def __init__(self, controllers: Sequence[ControllerSnapshot], facts: Facts) -> None:
+        self.controllers, self.facts = controllers, facts
+        self.told: list[Unresolved] = []
+        self._left = _MOST_ADDED
+        self._known: dict[str, Mapping[str, str | None]] = {}
+        self._drawn: dict[tuple[str, str], str | None] = {}
+
+    def lines(self, texts: dict[str, str], section: str | None) -> dict[str, str]:
+        return {code: self._filled(text, code, section, plain=True) for code, text in texts.items()}
+
+    def texts(self, texts: dict[str, str], section: str) -> dict[str, str]:
+        return {code: self._filled(self._with_facts(text, code), code, section, plain=False) for code, text in texts.items()}
+
+    def _with_facts(self, text: str, language: str) -> str:
+        def sentences(found: re.Match[str]) -> str:
+            drawn = self._sentences(found[1], language)
+            return drawn if drawn is not None and self._has_room(drawn) else found[0]
+
+        return _ALONE.sub(sentences, text) if "{{" in text else text
+
+    def _sentences(self, item: str, language: str) -> str | None:
+        if item not in DRAWN:
+            return None
+        if (item, language) not in self._drawn:
+            self._drawn[item, language] = draw(item, self.facts, language, self.controllers[0].country)
+        return self._drawn[item, language]
+
+    def _filled(self, text: str, language: str, section: str | None, *, plain: bool) -> str:
+        def value(found: re.Match[str]) -> str:
+            if known := self._value(found[1], language):
+                lines = [part.strip() for part in known.splitlines() if part.strip()]
+                shown = ", ".join(lines) if plain else "\\\n".join(escaped(part) for part in lines)
+                if self._has_room(shown):
+                    return shown
+            self.told.append(Unresolved(found[1], section, language, self._reason(found, language, bool(known))))
+            return found[0]
+
+        return _VARIABLE.sub(value, text) if "{{" in text else text
+
+    def _value(self, name: str, language: str) -> str | None:
+        if language not in self._known:
+            self._known[language] = _values(self.controllers, self.facts, language)
+        return self._known[language].get(name)
+
+    def _has_room(self, shown: str) -> bool:
+        if len(shown) > self._left:
+            return False
+        self._left -= len(shown)
+        return True
+
+    def _reason(self, found: re.Match[str], language: str, known: bool) -> Literal["unknown", "empty", "not_alone", "too_long"]:
+        name = found[1]
+        if name not in NAMES:
+            return "unknown"
+        if not name.startswith("facts."):
+            return "too_long" if known else "empty"
+        if not _stands_alone(found):
+            return "not_alone"
+        return "empty" if self._sentences(name.removeprefix("facts."), language) is None else "too_long"
+
+
+def _stands_alone(found: re.Match[str]) -> bool:
+    """Whether blanks alone stand beside it in its line. Only they are walked over, so that a long line costs no more than once."""
+    text, before, after = found.string, found.start() - 1, found.end()
+    while before >= 0 and text[before] in " \t":
+        before -= 1
+    while after < len(text) and text[after] in " \t":
+        after += 1
+    return (before < 0 or text[before] == "\n") and (after == len(text) or text[after] == "\n")
 
 
 def _values(controllers: Sequence[ControllerSnapshot], facts: Facts, language: str) -> Mapping[str, str | None]:
@@ -106,30 +179,3 @@ def _values(controllers: Sequence[ControllerSnapshot], facts: Facts, language: s
             "authority.website": authority.website,
         }
     return values
-
-
-def _drawn(text: str, facts: Facts, language: str, controllers: Sequence[ControllerSnapshot]) -> str:
-    def sentences(found: re.Match[str]) -> str:
-        drawn = draw(found[1], facts, language, controllers[0].country) if found[1] in DRAWN else None
-        return found[0] if drawn is None else drawn
-
-    return _ALONE.sub(sentences, text)
-
-
-def _inline(text: str, language: str, section: str | None, values: Mapping[str, str | None], told: list[Unresolved], *, plain: bool) -> str:
-    def value(found: re.Match[str]) -> str:
-        name = found[1]
-        if known := values.get(name):
-            lines = [part.strip() for part in known.splitlines() if part.strip()]
-            return ", ".join(lines) if plain else "\\\n".join(escaped(part) for part in lines)
-        told.append(Unresolved(name, section, language, _reason(found)))
-        return found[0]
-
-    return _VARIABLE.sub(value, text)
-
-
-def _reason(found: re.Match[str]) -> Literal["unknown", "empty", "not_alone"]:
-    if found[1] not in NAMES:
-        return "unknown"
-    before, after = found.string[: found.start()].rpartition("\n")[2], found.string[found.end() :].partition("\n")[0]
-    return "not_alone" if found[1].startswith("facts.") and (before + after).strip() else "empty"

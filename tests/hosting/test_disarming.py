@@ -140,7 +140,12 @@ def hostile(cast: Cast) -> str:
     sections = [
         {"id": f"own-{number}", "heading": {"fi": f"{nasty} {number}"}, "body": {"fi": text}} for number, text in enumerate(HOSTILE)
     ]
-    draft = {"title": {"fi": f"Paha {nasty}"}, "register_name": {"fi": nasty}, "sections": sections, "facts": {"purposes": [{"name": {"fi": nasty}}]}}
+    draft = {
+        "title": {"fi": f"Paha {nasty}"},
+        "register_name": {"fi": nasty},
+        "sections": sections,
+        "facts": {"purposes": [{"name": {"fi": nasty}}]},
+    }
     for title in ("Paha", "Pahempi"):
         assert write(cast.alice, slug, {**draft, "title": {"fi": f"{title} {nasty}"}}).status_code == 200
         answer = publish(cast.alice, slug, f"Muutos {nasty}")

@@ -44,7 +44,7 @@ def history(public: httpx.Client, base: str) -> list[dict[str, Any]]:
 
 def test_the_history_lists_every_version_newest_first(public: httpx.Client) -> None:
     data = public.get(f"{KEYS}/history.json").json()
-    assert set(data) == {"notice", "versions"}
+    assert set(data) == {"notice", "versions", "withdrawal", "succession"}
     assert data["notice"] == {"tenant": "kuuramaki", "slug": "asiakasrekisteri", "kind": "privacy_notice", "url": KEYS}
     assert [version["number"] for version in data["versions"]] == [4, 3, 2, 1]
     assert [version["effective_from"] for version in data["versions"]][1:] == ["2023-03-01", "2020-09-01", "2018-05-25"]

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from service.hosting.copies import Head
-from service.notices.publishing import Scheduled
+from service.notices.timing import Scheduled
 from tests.cast import DRAFT, Cast, controller, notice, publish, published, write
 from tests.house import House, wait_for
 
@@ -31,7 +31,7 @@ def neighbour(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_until_its_day_the_old_version_is_shown_and_the_history_shows_both(public: httpx.Client, cast: Cast) -> None:
     slug, _ = published(cast.alice)
     base = f"/n/acme/{slug}"
-    before = public.get(f"{base}/fi").content
+    before = {form: public.get(f"{base}/{form}").content for form in ("v/1/fi", "v/1/fi.json")}
     assert write(cast.alice, slug, {**DRAFT, "title": {"fi": "Tuleva seloste"}}).status_code == 200
     made = publish(cast.alice, slug, "Tulee voimaan myöhemmin.", effective_from=AHEAD.isoformat())
     assert made.status_code == 201
@@ -39,7 +39,7 @@ def test_until_its_day_the_old_version_is_shown_and_the_history_shows_both(publi
     assert versions[0]["effective_from"] == AHEAD.isoformat()
     for form in ("", "/fi", "/en"):
         assert "Tuleva seloste" not in public.get(base + form).text
-    assert public.get(f"{base}/fi").content == before
+    assert {form: public.get(f"{base}/{form}").content for form in before} == before
     assert public.get(f"{base}.json").json()["version"]["number"] == 1
     page = public.get(f"{base}/history/fi").text
     assert 'id="v1"' in page

@@ -8,7 +8,6 @@ import pytest
 
 from tests.cast import DRAFT, Cast, Player, controller, notice, write
 
-
 FACTS = {"purposes": [{"name": {"fi": "Tilausten toimittaminen", "en": "Delivering orders"}}], "transfers": []}
 
 

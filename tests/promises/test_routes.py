@@ -112,6 +112,9 @@ def acme(cast: Cast) -> dict[str, str]:
     )
     assert sent.status_code == 202, sent.text
     clients = cast.alice.get("/clients").json()["items"]
+    found = cast.alice.get(f"/notices/{slug}/draft/check").json()["findings"][0]["id"]
+    dismissed = cast.alice.post(f"/notices/{slug}/dismissals", {"finding": found, "reason": "Known."})
+    assert dismissed.status_code == 201, dismissed.text
     return {
         "tenant": "acme",
         "notice": slug,
@@ -119,6 +122,7 @@ def acme(cast: Cast) -> dict[str, str]:
         "controller_id": controller_id,
         "delegation_id": cast.alice.get("/delegations").json()["items"][0]["id"],
         "client_id": clients[0]["id"],
+        "dismissal_id": dismissed.json()["id"],
         "request_id": cast.alice.get("/requests").json()["items"][0]["id"],
     }
 
@@ -137,6 +141,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PUT", "/draft"): DRAFT,
     ("PATCH", "/draft"): {"title": {"fi": "Vandalised"}},
     ("POST", "/versions"): {"change_note": {"fi": "x"}, "significance": "material"},
+    ("POST", "/dismissals"): {"finding": "0" * 16, "reason": "Let it be."},
+    ("PUT", "/publishing-policy"): {"errors_stop": True},
+    ("POST", "/revert"): {"change_note": {"fi": "x"}, "significance": "material"},
+    ("POST", "/reschedule"): {"effective_from": "2030-01-01"},
+    ("POST", "/slug"): {"slug": "theirs-now"},
+    ("POST", "/succession"): {"successor": None},
+    ("POST", "/withdrawal"): {"reason": {"fi": "x"}},
     ("POST", "/delegations"): {"agency": "charlies", "scopes": ["notices:write"]},
     ("POST", "/clients"): {"name": "mine now", "scopes": ["notices:read"]},
     ("PATCH", "/v1/tenants/"): {"contact_email": "charlie@example.org"},

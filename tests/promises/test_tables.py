@@ -25,7 +25,9 @@ BY_SECRET_OR_MACHINE = {
     "pgqueuer_schedules": "the queue's schedules",
     "pgqueuer_statistics": "the queue's statistics",
 }
-APPEND_ONLY = {"versions", "history"}
+APPEND_ONLY = {"versions", "history", "notice_slugs"}
+# The same, where there may be no row to try it on.
+FATES = {"notice_fates", "version_fates", "redaction_proposals", "redaction_approvals"}
 
 
 async def tables(superuser: asyncpg.Connection) -> list[asyncpg.Record]:
@@ -113,12 +115,19 @@ async def test_what_was_published_and_what_happened_stays(superuser: asyncpg.Con
             await superuser.execute(statement)
 
 
+async def test_what_befell_is_only_ever_added_to(superuser: asyncpg.Connection) -> None:
+    rows = await superuser.fetch(
+        """SELECT tgrelid::regclass::text AS name, count(*) AS triggers FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+           WHERE p.proname = 'refuse_change' AND t.tgenabled = 'O' GROUP BY 1"""
+    )
+    assert {row["name"]: row["triggers"] for row in rows} == dict.fromkeys(APPEND_ONLY | FATES, 2)
+
+
 async def test_only_the_operators_functions_run_as_the_owner(superuser: asyncpg.Connection) -> None:
     rows = await superuser.fetch("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY 1")
-    assert [row["proname"] for row in rows] == ["approve_verification", "complete_verification"]
-    assert not await superuser.fetchval(
-        "SELECT has_function_privilege('seloste_app', oid, 'EXECUTE') FROM pg_proc WHERE proname = 'approve_verification'"
-    )
-    assert await superuser.fetchval(
-        "SELECT has_function_privilege('seloste_operator', oid, 'EXECUTE') FROM pg_proc WHERE proname = 'approve_verification'"
-    )
+    assert [row["proname"] for row in rows] == ["approve_verification", "complete_verification", "redact_version"]
+    for function in ("approve_verification", "redact_version"):
+        may = "SELECT has_function_privilege($1, oid, 'EXECUTE') FROM pg_proc WHERE proname = $2"
+        assert await superuser.fetchval(may, "seloste_operator", function)
+        assert not await superuser.fetchval(may, "seloste_app", function)
+        assert not await superuser.fetchval(may, "seloste_worker", function)

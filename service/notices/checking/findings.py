@@ -57,3 +57,8 @@ class ImportFinding(msgspec.Struct):
     language: str
     excerpt: str
     text_hash: str
+
+
+def text_hash(heading: str, body: str) -> str:
+    """Of a section's text in one language: what an import found holds as long as this stays."""
+    return hashlib.sha256(f"{heading}\n{body}".encode()).hexdigest()

@@ -17,13 +17,16 @@ from service.notices.comparing.comparing import SectionChange, Span, Text, compa
 from service.notices.comparing.proposing import Proposal, first_version, propose
 from service.notices.comparing.tracing import SectionHistory, TracedVersion, trace
 from service.notices.content import Content, ControllerSnapshot, Section, languages_of
-from service.notices.publishing import Canonical
+from service.notices.freezing import Canonical
 from service.notices.rendering import controller_lines
 from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.scopes import Scope
+
+# Such a version never applied.
+_RECALLED = "EXISTS (SELECT FROM version_fates f WHERE f.tenant_id = v.tenant_id AND f.version_id = v.id AND f.fate = 'recalled')"
 
 
 class LanguageChanges(msgspec.Struct):
@@ -58,8 +61,8 @@ async def compare_draft(acting: NamedDependency[Acting], notice: FromPath[str]) 
         row = await drafting.find(db, acting.tenant_id, notice)
         controllers = await snapshots(db, acting.tenant_id, row["controller_ids"])
         newest = await db.fetchval(
-            """SELECT c.canonical FROM versions v JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
-               WHERE v.tenant_id = $1 AND v.notice_id = $2 ORDER BY v.effective_from DESC, v.number DESC LIMIT 1""",
+            f"""SELECT c.canonical FROM versions v JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
+                WHERE v.tenant_id = $1 AND v.notice_id = $2 AND NOT {_RECALLED} ORDER BY v.effective_from DESC, v.number DESC LIMIT 1""",
             acting.tenant_id,
             row["id"],
         )
@@ -92,9 +95,9 @@ async def trace_sections(
         if shown not in row["languages"]:
             raise errors.invalid("language", f"{shown!r} is not a language of this notice ({', '.join(row['languages'])}).")
         rows = await db.fetch(
-            """SELECT v.number, v.effective_from, v.published_at, c.canonical
-               FROM versions v LEFT JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
-               WHERE v.tenant_id = $1 AND v.notice_id = $2 ORDER BY v.effective_from, v.number""",
+            f"""SELECT v.number, v.effective_from, v.published_at, c.canonical
+                FROM versions v LEFT JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
+                WHERE v.tenant_id = $1 AND v.notice_id = $2 AND NOT {_RECALLED} ORDER BY v.effective_from, v.number""",
             acting.tenant_id,
             row["id"],
         )

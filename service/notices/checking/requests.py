@@ -1,0 +1,112 @@
+"""How rights are told and requests are demanded (GDPR Art. 12)."""
+
+import re
+from collections.abc import Iterator
+
+from service.notices import counting, recognising
+from service.notices.checking.contents import RIGHTS, is_substantive
+from service.notices.checking.passages import Passage
+from service.notices.checking.reading import Reading
+from service.notices.checking.ruling import Hit, at, of, rule
+
+_PIECES = re.compile(r"[,;\n•·]|\s[-–]\s|\.\s")
+_LEAD = re.compile(r"\A[^:\n]{0,120}:\s")
+_OF_RIGHTS = frozenset({"rights", "exercise", *RIGHTS})
+_UNITS = {"M": 30, "D": 1}
+_MONTH = 31
+
+
+@rule("TN060")
+def signature_demanded(reading: Reading) -> Iterator[Hit]:
+    for statement in reading.saying("signed", *(() if _may_be_sent(reading) else ("signed_way",))):
+        yield at(statement)
+
+
+def _may_be_sent(reading: Reading) -> bool:
+    """Whether some request may come otherwise than on paper: a signed letter is then one way of several."""
+    return any("electronic" in statement.says for passage in reading.covering(*_OF_RIGHTS) for statement in reading.inside(passage))
+
+
+@rule("TN061")
+def fee_demanded(reading: Reading) -> Iterator[Hit]:
+    for statement in reading.saying("once_a_year", "fee"):
+        yield at(statement)
+
+
+@rule("TN063")
+def only_on_paper(reading: Reading) -> Iterator[Hit]:
+    """A demanded signature says as much already (TN060)."""
+    if reading.says("signed"):
+        return
+    sent = {statement.passage.position for statement in reading.saying("electronic") if statement.passage}
+    for statement in reading.saying("only_written"):
+        # What stands in the same sentence was weighed by its cue.
+        if "electronic" in statement.says or (statement.passage and statement.passage.position not in sent):
+            yield at(statement)
+
+
+@rule("TN064")
+def language_limited(reading: Reading) -> Iterator[Hit]:
+    for statement in reading.saying("languages_limited"):
+        yield at(statement)
+
+
+@rule("TN065")
+def identity_always(reading: Reading) -> Iterator[Hit]:
+    for statement in reading.saying("identity_always"):
+        if statement.passage and (statement.passage.covers & _OF_RIGHTS or "request" in statement.says):
+            yield at(statement)
+
+
+@rule("TN062")
+def no_way_to_ask(reading: Reading) -> Iterator[Hit]:
+    for passage in reading.passages:
+        if "exercise" in reading.topics(passage) or ("exercise" in passage.covers and is_substantive(reading, passage)):
+            return
+        for statement in reading.inside(passage):
+            asked = passage.covers & _OF_RIGHTS or "request" in statement.says
+            if asked and "channel" in statement.says and "authority" not in statement.says:
+                return
+    yield Hit()
+
+
+@rule("TN066")
+def bare_list(reading: Reading) -> Iterator[Hit]:
+    """Several rights in the fewest words, and nowhere more of them."""
+    granted = {passage.position: _rights(reading, passage) for passage in reading.covering("rights", *RIGHTS)}
+    for passage in reading.covering("rights", *RIGHTS):
+        pieces = [piece.split() for piece in _PIECES.split(_LEAD.sub("", passage.body, count=1)) if piece.strip(" .-")]
+        elsewhere = {item for position, items in granted.items() if position != passage.position for item in items}
+        if len(granted[passage.position] - elsewhere) >= 3 and len(pieces) >= 3 and all(len(piece) <= 4 for piece in pieces):
+            yield of(passage)
+
+
+def _rights(reading: Reading, passage: Passage) -> set[str]:
+    return {item for item in (*reading.topics(passage), *passage.covers) if item in RIGHTS}
+
+
+@rule("TN067")
+def heading_and_text(reading: Reading) -> Iterator[Hit]:
+    for passage in reading.passages:
+        named = recognising.heading(passage.heading, reading.language) if passage.heading else None
+        promised = set(named.covers) & set(RIGHTS) if named else set()
+        if len(promised) != 1 or not is_substantive(reading, passage):
+            continue
+        # What the text grants by itself, without its heading's help.
+        if not promised & reading.topics(passage) and recognising.topics(passage.body, reading.language) & set(RIGHTS):
+            yield of(passage)
+
+
+@rule("SE034")
+def late_answer(reading: Reading) -> Iterator[Hit]:
+    for statement in reading.saying("answered_in"):
+        about = statement.passage.covers if statement.passage else frozenset()
+        late = any(_days(spot.value) > _MONTH for spot in counting.periods(reading.words(statement)))
+        if late and about & _OF_RIGHTS and "extended" not in statement.says:
+            yield at(statement)
+
+
+def _days(period: str) -> int:
+    """Of "60D", "2M"; hours are none."""
+    count, unit = period[:-1], period[-1]
+    return int(count) * _UNITS.get(unit, 0) if count.isdigit() else 0

@@ -1,0 +1,126 @@
+"""Which legal bases a text names: by article (GDPR Art. 6(1), 9(2)) or in words."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from service.notices.spotting import Spot
+
+_WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("grounding.toml").read_text("utf-8"))
+BASES = tuple(key for key in _WORDS if key != "told")
+_NO, _BUT, _ONLY = (frozenset(_WORDS["told"][key]) for key in ("no", "but", "only"))
+
+_ART = r"(?:artik\w{0,6}|art(?:icles?)?\b\.?)"
+_ARTICLE = re.compile(
+    rf"(?<![\w.,/§])(?:(?P<six>6)|9)(?P<art>\s?{_ART})?(?P<par>[\s.,]{{0,2}}\()?[\s.,]{{0,2}}(?:(?:stycke|punkt|kohdan|kohta|paragraph|moment\w*)\s)?(?(six)1|2)\)?[\s.,:]{{0,2}}"
+    r"(?:(?:kohdan|kohta|k\.|alakohda\w*|alakohta|punkten|punkt|stycket|stycke|led|leden|lit\.?|points?|subparagraph|mom\.?)[\s,]{1,2}){0,2}"
+    r"(?P<letters>\(?[a-j]\)?-?(?![\w])(?:(?:-?\s?ala\w{4,9})?(?:\s?[,/&]\s?|\s(?:and|och|ja|sekä|samt|or|tai|eller)\s)(?:(?:led|point|kohdan)\s)?\(?[a-j]\)?-?(?!\w)){0,9})",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(rf"(?<!\w)(?:{_ART}|gdpr|förordningens?|asetuksen|regulation)[\s:]{{1,2}}$", re.IGNORECASE)
+_LETTER = re.compile(r"(?<!\w)[a-j](?!\w)", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+(?=[^\W\da-zåäö_(])|\n")
+_BOX = re.compile(r"^[\s*-]*[(\[]\s*(?P<mark>[xX✓✔☒☑])?\s*[)\]]|^[\s*-]*(?P<sign>[☐☑☒✓✔])")
+
+
+def _pattern(words: list[str]) -> re.Pattern[str]:
+    """Words with "*" for the rest, or the beginning, of a word."""
+    whole = "|".join(re.escape(word).replace(r"\*", r"\w{0,30}").replace(r"\ ", r"\s") for word in words)
+    return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _named(basis: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    return _pattern(_WORDS[basis]["words"]), _pattern(_WORDS[basis]["not"]) if "not" in _WORDS[basis] else None
+
+
+_TOLD, _NOT_TOLD, _SURELY = (_pattern(_WORDS["told"][key]) for key in ("words", "not", "surely"))
+
+
+def articles(text: str, *, of_bases: bool = False) -> list[Spot]:
+    """Bases named by article, in any of the usual ways: "6(1)(a)", "artikel 6.1 a", "6 artiklan 1 kohdan a alakohta".
+
+    In a text that speaks of bases (`of_bases`) "6.1 a" is one without the word article.
+    """
+    found = []
+    for match in _ARTICLE.finditer(text):
+        if of_bases or match["art"] or match["par"] or _NAMED.search(text, max(0, match.start() - 16), match.start()):
+            prefix = "6(1)" if match["six"] else "9(2)"
+            for letter in _LETTER.findall(match["letters"]):
+                if not match["six"] or letter.lower() <= "f":
+                    found.append(Spot("basis", match[0], f"{prefix}({letter.lower()})", match.start(), match.end()))
+    return found
+
+
+def named(text: str) -> list[Spot]:
+    """Bases named in words, in a text that speaks of bases. Not those of which it says that they do not apply."""
+    found, start = [], 0
+    for end in _SENTENCE_END.finditer(text + "\n"):
+        if end.start() > start:
+            found += _named_in(text, start, min(end.start(), len(text)))
+        start = end.end()
+    return found
+
+
+def _named_in(text: str, start: int, end: int) -> list[Spot]:
+    sentence = text[start:end]
+    low = sentence.lower()
+    likely = [basis for basis in BASES if any(stem in low for stem in _stems(basis))]
+    if not likely:
+        return []
+    box = _BOX.match(sentence)
+    if box and not box["mark"] and box["sign"] not in ("☑", "☒", "✓", "✔"):
+        return []
+    told = bool(box) or bool(_TOLD.search(sentence))
+    sure = bool(box) or bool(_SURELY.search(sentence))
+    found = []
+    for basis in likely:
+        words, without = _named(basis)
+        plain = without.sub(lambda match: " " * len(match[0]), sentence) if without else sentence
+        match = words.search(plain)
+        clause = _clause(plain, match) if match else ""
+        if (
+            match
+            and (told or len(clause.split()) <= _SHORT)
+            and (sure or not _NOT_TOLD.search(clause))
+            and not _denied(plain, match.start())
+        ):
+            found.append(Spot("basis", match[0], basis, start + match.start(), start + match.end()))
+    return found
+
+
+@cache
+def _stems(basis: str) -> tuple[str, ...]:
+    """What one of the words begins with, to look for first: it is found much quicker."""
+    return tuple({word.lower().lstrip("*").partition("*")[0].partition(" ")[0] for word in _WORDS[basis]["words"]})
+
+
+def _denied(sentence: str, place: int) -> bool:
+    """ "... not on consent but on a contract": consent is denied, the contract is not."""
+    denied = False
+    words = [word.strip(".:()").lower() for word in re.split(r"[,;:]\s", sentence[:place])[-1].split()]
+    for position, word in enumerate(words):
+        if word in _NO:
+            denied = denied or words[position + 1 : position + 2] == [] or words[position + 1] not in _ONLY
+        elif word in _BUT:
+            denied = not denied and word == "utan"
+    return denied
+
+
+_EDGE = re.compile(r"[\t;|()]|,(?!\d)|:(?!\w)|[ \u00a0][-–—/][ \u00a0]")
+_NEAR = 100
+# In so few words a basis stands alone, as in a list: "Newsletter: your consent.", "invoices – contract".
+_SHORT = 8
+
+
+def _clause(sentence: str, match: re.Match[str]) -> str:
+    """The words around a match, up to a comma, bracket or dash."""
+    before = _EDGE.split(sentence[max(0, match.start() - _NEAR) : match.start()])[-1]
+    return before + match[0] + _EDGE.split(sentence[match.end() : match.end() + _NEAR], maxsplit=1)[0]
+
+
+def bases(text: str) -> list[str]:
+    """All of them, in the order of the GDPR."""
+    return sorted({spot.value for spot in (*articles(text, of_bases=True), *named(text))})

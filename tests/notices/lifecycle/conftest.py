@@ -1,0 +1,3 @@
+from tests.hosting.conftest import site, visit
+
+__all__ = ["site", "visit"]
