@@ -11,6 +11,7 @@ from service.notices.spotting import Spot
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("grounding.toml").read_text("utf-8"))
 BASES = tuple(key for key in _WORDS if key != "told")
 _NO, _BUT, _ONLY = (frozenset(_WORDS["told"][key]) for key in ("no", "but", "only"))
+_DUTY, _TASK = "6(1)(c)", "6(1)(e)"
 
 _ART = r"(?:artik\w{0,6}|art(?:icles?)?\b\.?)"
 _ARTICLE = re.compile(
@@ -31,9 +32,21 @@ def _pattern(words: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{whole})(?!\w)", re.IGNORECASE)
 
 
+_LINK = r"ja|sekä|tai|och|samt|eller|and|or"
+_ALONE = re.compile(
+    rf"(?:[,:]|(?<!\w)(?:{_LINK}|on|på|i|with))\s(?:{'|'.join(map(re.escape, _WORDS[_DUTY]['alone']))})(?=[,.]|\s(?:{_LINK})\s|$)",
+    re.IGNORECASE,
+)
+_DENIED_AFTER = re.compile(
+    rf"(?<!\w)(?:{'|'.join(_WORDS['told']['no'])})(?:\s\w{{1,30}}){{0,3}}\s(?:{'|'.join(_WORDS['told']['grounds'])})(?!\w)", re.IGNORECASE
+)
+
+
 @cache
-def _named(basis: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    return _pattern(_WORDS[basis]["words"]), _pattern(_WORDS[basis]["not"]) if "not" in _WORDS[basis] else None
+def _named(basis: str) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
+    """The words for it, those that are none, and those that must stand beside."""
+    without, near = (_pattern(_WORDS[basis][key]) if key in _WORDS[basis] else None for key in ("not", "near"))
+    return _pattern(_WORDS[basis]["words"]), without, near
 
 
 _TOLD, _NOT_TOLD, _SURELY = (_pattern(_WORDS["told"][key]) for key in ("words", "not", "surely"))
@@ -77,18 +90,37 @@ def _named_in(text: str, start: int, end: int) -> list[Spot]:
     sure = bool(box) or bool(_SURELY.search(sentence))
     found = []
     for basis in likely:
-        words, without = _named(basis)
+        words, without, near = _named(basis)
         plain = without.sub(lambda match: " " * len(match[0]), sentence) if without else sentence
         match = words.search(plain)
         clause = _clause(plain, match) if match else ""
         if (
             match
             and (told or len(clause.split()) <= _SHORT)
+            and (near is None or near.search(sentence))
             and (sure or not _NOT_TOLD.search(clause))
             and not _denied(plain, match.start())
         ):
             found.append(Spot("basis", match[0], basis, start + match.start(), start + match.end()))
+    return _weighed(found, sentence, start)
+
+
+def _weighed(found: list[Spot], sentence: str, start: int) -> list[Spot]:
+    """What only the rest of the sentence tells: "consent ... is not the ground" denies the nearest; a law alone is a basis in a
+    list of them; a task that the law gives is, where the public interest is named beside it, that."""
+    denied = _DENIED_AFTER.search(sentence) if found else None
+    if denied:
+        nearest = max((spot.start for spot in found if spot.end <= start + denied.start()), default=None)
+        found = [spot for spot in found if spot.start != nearest]
+    values = {spot.value for spot in found}
+    if values and _DUTY not in values and (alone := _ALONE.search(sentence)):
+        return [*found, Spot("basis", alone[0], _DUTY, start + alone.start(), start + alone.end())]
+    if {_DUTY, _TASK} <= values or (_DUTY in values and any(spot.value == _TASK for spot in articles(sentence))):
+        return [spot for spot in found if spot.value != _DUTY or _OBLIGES.search(sentence, spot.start - start, spot.end - start + 24)]
     return found
+
+
+_OBLIGES = re.compile("velvo|velvol|skyldig|förplikt|plikt|oblig|dut(?:y|ies)|requir|kräv|ålägg|edellyt|vaati", re.IGNORECASE)
 
 
 @cache

@@ -71,7 +71,7 @@ def organisation(chunk: str) -> str | None:
     words, tail = _name_start(chunk[: form.start()].split()), chunk[form.end() :].split()
     leads = form[0] in _LEADING if not words else len(words) == 1 and words[0] in _BEFORE
     if leads and tail and tail[0][0].isupper():
-        return " ".join([*words, form[0], *_capitalised(tail)])
+        return " ".join([*words, form[0], *_capitalised(tail, numbered=bool(words))])
     return " ".join([*words, legal]) if words else None
 
 
@@ -90,17 +90,34 @@ def _base(form: str) -> str:
     return form if form.startswith("T:mi") else form.partition(":")[0]
 
 
+def unsaid(words: list[str]) -> list[str]:
+    """The words after the last that is of a sentence around a name."""
+    last = max((position for position, word in enumerate(words) if word.lower().strip(".,") in _SAID), default=-1)
+    return words[last + 1 :]
+
+
+def names_house(text: str, place: int) -> bool:
+    """Whether what stands at a place ends the name of a housing company: "Asunto Oy Mallilan Mallikatu 6"."""
+    words = re.split(r"[\n,;\t|()]", text[max(0, place - 60) : place])[-1].split()
+    return any(first in _BEFORE and second in _LEADING for first, second in zip(words, words[1:], strict=False))
+
+
 def is_said(words: list[str]) -> bool:
     """Whether a verb or article shows that the words are of a sentence, more than a name."""
     return any(word.lower() in _SAID for word in words)
 
 
-def _capitalised(words: list[str]) -> list[str]:
-    """The run of words that go on a name: capitalised, or a form, or joined by "ja", "och", "&" to one."""
+_HOUSE = re.compile(r"\d{1,3}[a-zA-Z]?(?:[-–]\d{1,3})?")
+
+
+def _capitalised(words: list[str], numbered: bool) -> list[str]:
+    """The run of words that go on a name: capitalised, or a form, or joined by "ja", "och", "&" to one; a house is also named by
+    its number ("Asunto Oy Mallikatu 6")."""
     taken: list[str] = []
     for position, word in enumerate(words[:8]):
-        joins = word in ("ja", "och", "and", "&") and position + 1 < len(words) and words[position + 1][0].isupper()
-        if not (word[0].isupper() or word in _ORG["forms"] or joins) or FIELD_LABEL.match(word):
+        joins = word in ("ja", "och", "and", "&", "i") and position + 1 < len(words) and words[position + 1][0].isupper()
+        house = numbered and bool(taken) and _HOUSE.fullmatch(word)
+        if not (word[0].isupper() or word in _ORG["forms"] or joins or house) or FIELD_LABEL.match(word):
             break
         taken.append(word)
     return taken
@@ -126,6 +143,7 @@ def _name_start(words: list[str]) -> list[str]:
 
 def body_name(chunk: str) -> str | None:
     """An organisation without a legal form, by its last or first word: a town, a parish, a foundation."""
+    chunk = chunk.removeprefix("The ").removeprefix("the ")
     if chunk.lower().startswith(_BEGINS) and 1 < len(chunk.split()) <= 6:
         return chunk
     words = _name_start(chunk.split())
@@ -140,8 +158,8 @@ def body_name(chunk: str) -> str | None:
 # --- persons ------------------------------------------------------------------------------------------------------
 
 _POSTS, _NEVER, _PARTICLES = tuple(_PERSON["posts"]), frozenset(_PERSON["never"]), frozenset(_PERSON["particles"])
-_NAME_WORD = re.compile(r"[^\W\da-z_][^\W\d_]*[a-zà-ÿõāēīšžćčłńśźżășț][^\W\d_]*(?:['’-][^\W\d_]+)*|[^\W\d_a-z]['’][^\W\d_]+")
-_INITIAL = re.compile(r"[^\W\da-z_]\.?")
+_NAME_WORD = re.compile(r"[^\W\da-zß-öø-ÿ_][^\W\d_]*[a-zà-ÿõāēīšžćčłńśźżășț][^\W\d_]*(?:['’-][^\W\d_]+)*|[^\W\d_a-zß-öø-ÿ]['’][^\W\d_]+")
+_INITIAL = re.compile(r"[^\W\da-zß-öø-ÿ_]\.?")
 _SHORT_POSTS = frozenset(
     {"vd", "ceo", "cto", "cfo", "coo", "ciso", "cio", "chef", "head", "lead", "chair", "värd", "jäsen", "medlem", "owner"}
 )

@@ -1,6 +1,8 @@
 """A draft as it would read, before it is published: its variables filled, its Markdown shown, what is unfilled told."""
 
-from typing import Annotated
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
@@ -11,7 +13,7 @@ from msgspec import Meta
 from service import errors
 from service.guarding import requires
 from service.notices import drafting
-from service.notices.content import languages_of
+from service.notices.content import ControllerSnapshot, languages_of
 from service.notices.rendering import section_in
 from service.notices.schemas import PublicSection
 from service.notices.snapshotting import snapshots
@@ -53,9 +55,16 @@ async def preview_draft(
     shown = language or default
     if shown not in row["languages"]:
         raise errors.invalid("language", f"{shown!r} is not a language of this notice ({', '.join(row['languages'])}).")
+    # In a thread: a draft may be long, and nobody else waits for it.
+    preview = await asyncio.to_thread(_preview, row, controllers, shown)
+    return Response(preview, headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})
+
+
+def _preview(row: Any, controllers: Sequence[ControllerSnapshot], shown: str) -> Preview:
+    default = row["default_language"]
     resolved = resolve(drafting.content_of(row), controllers)
     content, titles = resolved.content, msgspec.json.decode(row["title"])
-    preview = Preview(
+    return Preview(
         language=shown,
         languages=languages_of(content, default, row["languages"]),
         title=content.title.get(shown) or content.title.get(default) or titles.get(shown) or titles[default],
@@ -63,4 +72,3 @@ async def preview_draft(
         sections=[section_in(section, shown, default) for section in content.sections],
         unresolved=resolved.unresolved,
     )
-    return Response(preview, headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})

@@ -4,7 +4,7 @@ import re
 
 from babel import Locale
 
-from service.notices.naming import FIELD_LABEL, organisation, person
+from service.notices.naming import FIELD_LABEL, names_house, organisation, person
 from service.notices.spotting import Spot, emails, phones, streets, towns
 
 _NAMES = frozenset(name.lower() for code in ("fi", "sv", "en") for name in Locale(code).territories.values())
@@ -24,7 +24,7 @@ def address(text: str) -> str | None:
     """The first address: street or box, postcode and town, and the country where it follows."""
     text = _LABELLED.sub("", text)
     town = next(iter(towns(text)), None)
-    placed = streets(text)
+    placed = [street for street in streets(text) if not names_house(text, street.start)]
     if town is None:
         return _without_postcode(text, placed[0]) if placed else None
     start = _start(text, placed, town)

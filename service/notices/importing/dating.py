@@ -41,9 +41,11 @@ def _own(text: str, covers: Sequence[str]) -> Iterator[Spot]:
 
 def _is_own(before: str, after: str, known: bool, line_above: str) -> bool:
     said = re.split(r"[.!?]\s", before)[-1]
-    if _OTHER.search(said):
+    other, cue = (max((match.end() for match in words.finditer(said)), default=-1) for words in (_OTHER, _CUE))
+    # What stands nearer says what is dated: "uppgjord enligt lagen (523/1999), uppdaterad 4.6.2019".
+    if other > cue or (other >= 0 and not re.search(r"[,;(]\s|\s(?:ja|och|and)\s", said[other:])):
         return False
-    if _CUE.search(said):
+    if cue >= 0:
         return True
     alone = not before.strip(" \u00a0\t*_-–•(") and not after.strip(" \u00a0\t*_.)")
     if alone:

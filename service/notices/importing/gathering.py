@@ -67,8 +67,12 @@ def _readable(sections: Sequence[Told]) -> Iterator[Told]:
 
 # --- the register's name ------------------------------------------------------------------------------------------
 
+_REGISTER_LABEL = (
+    "rekisterin (?:nimi(?:tys)?|nimeke)|rekisteri|registrets (?:namn|benämning)|register(?:namn| name)?|(?:name|title) of (?:the )?(?:register|file)"
+)
+_HEADED = re.compile(rf"(?:\d[\d.]{{0,4}}[.)]?\s)?(?:{_REGISTER_LABEL}):?", re.IGNORECASE)
 _REGISTER = re.compile(
-    r"^[ \t*]*(?:rekisterin nimi|rekisteri|registrets namn|register(?: name)?|name of (?:the )?register)"
+    rf"^[ \t*]*(?:{_REGISTER_LABEL})"
     r"[ \t*]*(?::|\t)[ \t*]*(?P<name>[^\n]{3,200})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -79,7 +83,7 @@ _NAMED = re.compile(
 
 def _register_name(sections: Sequence[Told]) -> str | None:
     for section in sections:
-        if "register_name" in section.covers:
+        if "register_name" in section.covers or _HEADED.fullmatch(section.heading.strip()):
             line = next((" ".join(line.split()) for line in section.text.split("\n") if line.strip()), "")
             if told := _told(line):
                 return told
@@ -97,12 +101,14 @@ def _told(line: str) -> str | None:
 # --- legal bases --------------------------------------------------------------------------------------------------
 
 _BASIS = frozenset({"legal_basis", "consent", "legitimate_interests"})
+# They speak of consent and law to say when they may be used.
+_OF_OTHER_RIGHTS = frozenset({"rights_access", "rights_rectification", "rights_erasure", "rights_restriction", "rights_portability"})
 
 
 def _legal_bases(sections: Sequence[Told]) -> list[str]:
     found: set[str] = set()
     for section in sections:
-        if _BASIS & set(section.covers):
+        if _BASIS & set(section.covers) and ("legal_basis" in section.covers or not _OF_OTHER_RIGHTS & set(section.covers)):
             found.update(grounding.bases(unwrapped(section.text)))
             if "legitimate_interests" in section.covers and "legal_basis" not in section.covers and section.text.strip():
                 found.add("6(1)(f)")

@@ -112,7 +112,8 @@ class _Read(NamedTuple):
 
 def _read(text: str) -> _Read:
     mails, phones = spotting.emails(text), spotting.phones(text)
-    placed = [*spotting.towns(text), *spotting.streets(text), *spotting.links(text)]
+    streets = [street for street in spotting.streets(text) if not naming.names_house(text, street.start)]
+    placed = [*spotting.towns(text), *streets, *spotting.links(text)]
     bare = list(text)
     for spot in (*mails, *phones, *spotting.business_ids(text), *placed, *spotting.placeholders(text)):
         bare[spot.start : spot.end] = "\n" * (spot.end - spot.start)
@@ -149,6 +150,9 @@ def _controller_name(bare: str) -> str | None:
     for rule in (naming.organisation, naming.body_name):
         if name := next(filter(None, map(rule, pieces)), None):
             return name
+    first = next((line for line in bare.split("\n") if line.strip()), "").strip(" \t:*")
+    if _SEVERAL.fullmatch(first[:200]):
+        return " ".join(first.split())
     for chunk in pieces[:3]:
         person = naming.person(chunk)
         whole = person and len(chunk.split()) == len(person.name.split()) + len((person.post or "").split())
@@ -157,6 +161,11 @@ def _controller_name(bare: str) -> str | None:
         if person:
             return person.name
     return None
+
+
+_CAPITALISED = r"[^\W\da-zß-öø-ÿ_][\w&.’'-]{0,30}+(?: [^\W\da-zß-öø-ÿ_][\w&.’'-]{0,30}+){0,2}"
+# "Ilo, Valo ja Varjo -verkkokaupat": several under one roof, and no legal entity among them.
+_SEVERAL = re.compile(rf"{_CAPITALISED}(?:, {_CAPITALISED}){{0,5}} (?:ja|och|and|&|sekä|samt) {_CAPITALISED}(?: -?[\w-]{{2,30}}+)?")
 
 
 def _may_name(chunk: str) -> bool:
@@ -190,19 +199,34 @@ def _contact_in(parts: list[Part], controller: StatedController) -> StatedContac
         return StatedContact(person and person.name, role, read.email or controller.email, read.phone or controller.phone)
     if name is None and (read.email or read.phone):
         lines = [parts[0].section.heading, *(chunk for _, chunk in naming.chunks(read.bare))]
-        name = next((line.strip() for line in lines if _FUNCTION.fullmatch(line.strip())), None)
+        name = next(filter(None, map(_function, lines)), None)
     found = StatedContact(name, role, read.email, read.phone)
     return found if any(msgspec.structs.astuple(found)) else None
+
+
+def _function(line: str) -> str | None:
+    words = " ".join(naming.unsaid(line.split()))
+    return words if _FUNCTION.fullmatch(words) else None
+
+
+_OWNER = re.compile(rf"(?:{'|'.join(_WORDS['functions']['owners'])})\s(?=\w)", re.IGNORECASE)
+_OF_FIRM = re.compile(r"\s(?:of|from|at|hos|från)\s(?=[^\W\da-zß-öø-ÿ_])")
 
 
 def _person(bare: str) -> tuple[str | None, str | None]:
     """The first person that a text names, with the post told beside the name."""
     pieces = [chunk for _, chunk in naming.chunks(bare)]
     for position, chunk in enumerate(pieces):
-        person = naming.person(chunk) if not naming.organisation(chunk) else None
+        if naming.organisation(chunk):
+            # "Anna Mallinen of Malli Oy"
+            before, *firm = _OF_FIRM.split(chunk, maxsplit=1)
+            person = naming.person(before) if firm and not naming.organisation(before) else None
+        else:
+            person = naming.person(chunk)
         if person:
             beside = [*pieces[position + 1 : position + 2], *pieces[max(0, position - 1) : position]]
-            return person.name, person.post or next(filter(None, map(naming.post, beside)), None)
+            role = person.post or next(filter(None, map(naming.post, beside)), None)
+            return person.name, role and _OWNER.sub("", role, count=1)
     return None, None
 
 

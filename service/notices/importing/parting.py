@@ -44,6 +44,9 @@ def parts_of(section: Told, first: str | None = None) -> Iterator[Part]:
     first = first or next((about for about in _FIRST if about in section.covers), None)
     if first is None:
         return
+    if first == "representative" and not CUES["representative"].search(f"{section.heading}\n{section.text[:1000]}"):
+        # The old law's "representative of the controller" is whom to ask; one in the Union (Art. 27) says so.
+        first = "contact"
     about, lines = first, list[str]()
     for sentence in sentences(section.text):
         for said, clause in _clauses(sentence):
@@ -78,7 +81,8 @@ def _clauses(sentence: str) -> Iterator[tuple[str | None, str]]:
 def _turned(said: str | None, clause: str, about: str, first: str) -> str:
     """Of whom a clause speaks, after one that spoke of `about`."""
     if said is None:
-        return first if about == "none" else about
+        after_none = "contact" if first == "dpo" else first
+        return after_none if about == "none" else about
     if said == "dpo" and NO_OFFICER.search(clause):
         return "none"
     return about if said == "controller" and first != "controller" else said
