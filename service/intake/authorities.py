@@ -1,22 +1,19 @@
 """Which supervisory authority a person may turn to (GDPR Art. 77), by the controller's country."""
 
-import tomllib
-from importlib.resources import files
-
 import msgspec
 
-_TABLE = tomllib.loads(files(__package__).joinpath("authorities.toml").read_text("utf-8"))
+from service.notices.authorities import AUTHORITIES, in_language
 
 
-class Authority(msgspec.Struct, omit_defaults=True):
+class NamedAuthority(msgspec.Struct, omit_defaults=True):
     name: str
     web: str
     phone: str | None = None
 
 
-def authority_in(country: str, language: str = "en") -> Authority:
+def authority_in(country: str, language: str = "en") -> NamedAuthority:
     """Of a country outside the EEA none is known; the Data Protection Board's members are all there is to name."""
-    entry = _TABLE.get(country)
-    if entry is None:
-        return Authority("European Data Protection Board: members", "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en")
-    return Authority(entry.get(language, entry["name"]), entry["web"], entry.get("phone"))
+    known = AUTHORITIES.get(country)
+    if known is None:
+        return NamedAuthority("European Data Protection Board: members", "https://www.edpb.europa.eu/about-edpb/about-edpb/members_en")
+    return NamedAuthority(in_language(known.name, language) or country, known.website, known.phone)

@@ -107,7 +107,8 @@ def _named_in(text: str, start: int, end: int) -> list[Spot]:
 
 def _weighed(found: list[Spot], sentence: str, start: int) -> list[Spot]:
     """What only the rest of the sentence tells: "consent ... is not the ground" denies the nearest; a law alone is a basis in a
-    list of them; a task that the law gives is, where the public interest is named beside it, that."""
+    list of them; a law that
+    obliges to nothing is, where the public interest is named beside it, what that rests on (Art. 6(3))."""
     denied = _DENIED_AFTER.search(sentence) if found else None
     if denied:
         nearest = max((spot.start for spot in found if spot.end <= start + denied.start()), default=None)
@@ -120,7 +121,7 @@ def _weighed(found: list[Spot], sentence: str, start: int) -> list[Spot]:
     return found
 
 
-_OBLIGES = re.compile("velvo|velvol|skyldig|förplikt|plikt|oblig|dut(?:y|ies)|requir|kräv|ålägg|edellyt|vaati", re.IGNORECASE)
+_OBLIGES = re.compile("velvo|skyldig|förplikt|plikt|oblig|dut(?:y|ies)|requir|kräv|ålägg|edellyt|vaati", re.IGNORECASE)
 
 
 @cache

@@ -222,8 +222,13 @@ def _after_posts(names: list[str]) -> int:
     return next((position + 1 for position in range(len(names) - 3, -1, -1) if is_post(names[position])), 0)
 
 
+_IS = frozenset({"on", "är", "is", "toimii", "heter"})
+
+
 def _post(words: list[str]) -> str | None:
     """The post at the end of the words before a name: from after the verb or the role's label on."""
+    if words and words[-1].lower() in _IS:
+        words = words[:-1]
     for position in range(len(words) - 1, -1, -1):
         if (words[position].lower().strip(".,:") in _SAID) or words[position].endswith(":"):
             words = words[position + 1 :]

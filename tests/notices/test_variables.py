@@ -38,7 +38,7 @@ KNOWN = [
     ("authority.name", "Tietosuojavaltuutetun toimisto"),
     ("authority.address", "PL 800, 00531 Helsinki"),
     ("authority.email", "tietosuoja@om.fi"),
-    ("authority.phone", "029 566 6700"),
+    ("authority.phone", "+358 29 566 6700"),
     ("authority.website", "https://tietosuoja.fi"),
 ]
 

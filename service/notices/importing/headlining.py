@@ -94,7 +94,9 @@ def _marked(text: str, language: str) -> tuple[str, str]:
     if not mark and (letter := _BARE_LETTER.match(text)):
         mark, words = letter["mark"], text[letter.end() :]
     match = recognising.heading(words, language) if mark else None
-    return (mark, words) if match and match.confidence >= recognising.BY_OVERLAP else ("", text)
+    numbered = mark[:1].isdigit() and words[0].isupper() and len(words.split()) <= _MOST_IN_PLAIN
+    known = match is not None and (match.confidence >= recognising.BY_OVERLAP or numbered)
+    return (mark, words) if known else ("", text)
 
 
 def _manner(block: Block, words: str, marker: str) -> Manner:

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
+from service.notices.naming import names_organisation
+
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("gathering.toml").read_text("utf-8"))
 
 
@@ -44,6 +46,8 @@ def parts_of(section: Told, first: str | None = None) -> Iterator[Part]:
     first = first or next((about for about in _FIRST if about in section.covers), None)
     if first is None:
         return
+    if first == "controller" and "contact" in section.covers and _asks_first(section):
+        first = "contact"
     if first == "representative" and not CUES["representative"].search(f"{section.heading}\n{section.text[:1000]}"):
         # The old law's "representative of the controller" is whom to ask; one in the Union (Art. 27) says so.
         first = "contact"
@@ -56,6 +60,12 @@ def parts_of(section: Told, first: str | None = None) -> Iterator[Part]:
                 about, lines = turned, []
             lines.append(clause)
     yield Part(about, "\n".join(lines), section)
+
+
+def _asks_first(section: Told) -> bool:
+    """ "Representative of the controller", over a person alone: a heading that names both, the contact first."""
+    contact, controller = (CUES[about].search(section.heading) for about in ("contact", "controller"))
+    return bool(contact and (not controller or contact.start() < controller.start())) and not names_organisation(section.text[:1000])
 
 
 def sentences(text: str) -> Iterator[str]:

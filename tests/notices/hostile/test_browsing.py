@@ -172,12 +172,12 @@ def test_a_previewed_draft_written_into_a_page(company: Player, planted: str, si
         _is_harmless(seen, TEXT)
 
 
-def test_an_exported_page_opened_from_disk(company: Player, planted: str, site: Site, browser: Browser) -> None:
+def test_an_exported_page_opened_from_disk(house: House, company: Player, planted: str, site: Site, browser: Browser) -> None:
     slug = planted.rpartition("/")[2]
     exported = company.get(f"/notices/{slug}/versions/2/export?format=html")
     assert exported.status_code == 200, exported.text
     site.answers["/exported.html"] = (200, {"content-type": "text/html"}, exported.content)
-    with trapped(browser, f"{site.url}/exported.html", site.url) as seen:
+    with trapped(browser, f"{site.url}/exported.html", site.url, house.url) as seen:
         _is_harmless(seen)
 
 
