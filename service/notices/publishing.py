@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from service import clock, errors
-from service.errors import DraftIncomplete, DraftUnchanged, FieldError, InvalidContent
+from service.errors import DraftIncomplete, DraftUnchanged, FieldError, InvalidContent, WrongState
 from service.history.recording import record
 from service.notices.checking.demanding import demand
 from service.notices.content import Content, ControllerSnapshot, languages_of, missing
@@ -72,6 +72,8 @@ async def publish(
         controllers=[msgspec.to_builtins(controller) for controller in controllers],
         previous_hash=earlier[-1]["content_hash"].hex() if earlier else None,
     )
+    if because is None:
+        _refuse_taken_down(row, earlier)
     await _refuse_unchanged(db, tenant, canonical, earlier)
     version_id, encoded = clock.new_id(), canonical.encode()
     await db.execute(
@@ -137,6 +139,17 @@ def _check_note(data: NewVersion, allowed: list[str]) -> None:
     if wrong or not all(text.strip() for text in data.change_note.values()):
         detail = "Say in a sentence what changed, in the notice's languages."
         raise InvalidContent(detail, errors=wrong or [FieldError("/change_note", detail)])
+
+
+def _refuse_taken_down(row: Any, earlier: list[Any]) -> None:
+    """What was taken down does not come back because nobody looked: the draft still says it until somebody edits it."""
+    for version in earlier[-1:]:
+        if version["redacted_at"] is not None and row["drafted_at"] <= version["redacted_at"]:
+            raise WrongState(
+                f"The text of version {version['number']} was taken down, and the draft was not edited since. Take out of it what "
+                "may not be published, then publish it.",
+                members={"state": "redacted", "version": version["number"]},
+            )
 
 
 async def _refuse_unchanged(db: Connection, tenant: UUID, canonical: Canonical, earlier: list[Any]) -> None:

@@ -195,7 +195,7 @@ def text_in(section: Section, language: str, default: str) -> tuple[str, str, st
     """The language that a section is shown in, its heading, its Markdown."""
     # A section that was not written in this language is shown in the default one, and says so: nothing is left out.
     shown = language if section.body.get(language, "").strip() or not section.body.get(default, "").strip() else default
-    heading = section.heading.get(shown) or section.heading.get(default) or next(iter(section.heading.values()), section.id)
+    heading = section.heading.get(shown) or section.heading.get(default) or next(iter(section.heading.values()), "")
     return shown, heading, section.body.get(shown, "")
 
 
@@ -246,7 +246,7 @@ def _markdown(reading: Reading, document: PublicVersion, coming: Coming | None) 
     if version.historical:
         parts.append(words("historical", language))
     for section in document.sections:
-        parts += [f"## {section.heading}", section.markdown]
+        parts += [f"## {section.heading}" if section.heading else "", section.markdown]
     for controller in reading.controllers:
         parts += ["---", "\n".join(controller_lines(controller))]
     parts.append(f"SHA-256 {version.content_hash}")

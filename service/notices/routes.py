@@ -149,6 +149,7 @@ async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], 
         Scope.notices_publish,
         problems=[
             errors.DraftUnchanged,
+            errors.WrongState,
             errors.PreconditionFailed,
             errors.InvalidContent,
             errors.DraftIncomplete,

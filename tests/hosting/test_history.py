@@ -102,7 +102,7 @@ def test_canonical_bytes_hold_no_address_and_no_markup(public: httpx.Client) -> 
 
 
 def test_a_version_from_before_seloste_says_so_everywhere(public: httpx.Client) -> None:
-    words = "Tämä versio on ajalta ennen Selostetta."
+    words = "Tämä versio on ajalta ennen kuin seloste julkaistiin tässä palvelussa."
     assert [version["historical"] for version in history(public, KEYS)] == [False, True, True, True]
     assert public.get(f"{KEYS}/history/fi").text.count(words) == 3
     assert public.get(f"{KEYS}/history/fi.fragment.html").text.count(words) == 3

@@ -103,7 +103,14 @@ def _letters(text: str) -> str:
 def _note(sections: Sequence[SectionChange], headings: Mapping[str, str], language: str) -> str:
     parts = []
     for change in _TOLD:
-        names = [headings.get(section.id) or section.id for section in sections if section.change == change]
+        names = [_name(headings.get(section.id, ""), language) for section in sections if section.change == change]
         if names:
             parts.append(words(f"note_{change}", language, sections=", ".join(names)))
     return " ".join(parts)
+
+
+def _name(heading: str, language: str) -> str:
+    """As it stands within a sentence: a heading that ends one would end ours as well."""
+    if not heading.strip():
+        return words("untitled", language)
+    return f"”{heading.strip()}”" if heading.rstrip()[-1] in ".!?:,;" else heading.strip()

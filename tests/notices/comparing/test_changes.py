@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from tests.cast import DRAFT, Cast, Player, controller, notice, publish, write
+from tests.house import wait_for
 
 CONSENT = {
     "id": "consent",
@@ -186,3 +187,19 @@ def test_a_draft_shows_what_is_known_once_and_follows_when_it_changes(cast: Cast
     content = cast.alice.get(f"/notices/{slug}/versions/1").json()["content"]
     assert content["sections"][0]["body"]["fi"].startswith(f"{made['name']}\\\nUusikatu 2\\\n00200 Helsinki")
     assert "{{controller.address}}" in cast.alice.get(f"/notices/{slug}/draft").json()["sections"][0]["body"]["fi"]
+
+
+def test_a_section_without_a_heading_has_none_anywhere(cast: Cast, slug: str) -> None:
+    bare = {"id": "date", "heading": {}, "body": {"fi": "Päivitetty 1.3.2026.", "en": "Updated 1 March 2026."}}
+    asking = {"id": "own", "heading": {"fi": "Kuinka kauan?", "en": "How long?"}, "body": {"fi": "Vuoden.", "en": "A year."}}
+    assert publish(cast.alice, slug).status_code == 201
+    assert write(cast.alice, slug, draft_with(*DRAFT["sections"], bare, asking)).status_code == 200  # type: ignore[misc]
+    note = changes(cast.alice, slug)["proposed"]["change_note"]
+    assert note["fi"] == "Lisätty: kohta ilman otsikkoa, ”Kuinka kauan?”."
+    assert publish(cast.alice, slug).status_code == 201
+    page = wait_for(lambda: "Päivitetty" in (text := cast.alice.api.get(f"/n/acme/{slug}/fi").text) and text)
+    assert 'id="date"' in page
+    assert "<h2></h2>" not in page
+    assert ">date<" not in page
+    assert "## date" not in cast.alice.api.get(f"/n/acme/{slug}/fi.md").text
+    assert "<h2></h2>" not in cast.alice.api.get(f"/n/acme/{slug}/diff/1...2/fi").text

@@ -130,7 +130,7 @@ def test_a_draft_and_a_historical_version_say_what_they_are() -> None:
     draft = text_of(one(section, language="en", draft=True))
     assert draft.count("A draft. It has not been published.") == 2
     assert "SHA-256" not in draft
-    assert "This version is from before Seloste." in text_of(one(section, language="en", historical=True))
+    assert "This version is from before the notice was published on this service." in text_of(one(section, language="en", historical=True))
 
 
 def test_all_languages_are_set_at_once() -> None:

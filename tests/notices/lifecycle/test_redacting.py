@@ -231,3 +231,11 @@ async def test_no_role_but_the_operators_and_no_way_but_the_function(house: Hous
     finally:
         await operator.close()
     assert await superuser.fetchval("SELECT count(*) FROM version_contents WHERE id = $1", version) == 1
+
+
+def test_an_unedited_draft_does_not_bring_a_taken_down_text_back(house: House, cast: Cast, slug: str) -> None:
+    edition(cast.alice, slug, LEAK)
+    redacted(house, slug, 4)
+    refused(publish(cast.alice, slug), "wrong-state", status=409, state="redacted", version=4)
+    assert write(cast.alice, slug, draft("Yhdeksän vuotta.")).status_code == 200
+    assert publish(cast.alice, slug).status_code == 201
