@@ -24,7 +24,7 @@ format: $(VENV)/.dev ## Write the code in its usual form
 openapi: $(VENV)/.runtime ## Write openapi/seloste.json
 	$(BIN)/seloste openapi
 
-bench: $(VENV)/.dev ## Measure against nginx and pgbench; writes docs/performance.md
+bench: $(VENV)/.dev ## Measure against nginx, pgbench and markdown-it-py; writes docs/performance.md
 	$(BIN)/python -m bench
 
 requirements: ## Pin all dependencies anew, with hashes and without addresses (needs uv)

@@ -81,6 +81,14 @@ class Attempt:
     master: MasterKey
     body_is_scope: bool = False
 
+    async def earlier(self, db: Connection) -> Response[bytes] | None:
+        """The answer that an earlier attempt with this key got, if there was one: asked before work that costs much."""
+        if self.key is None:
+            return None
+        if not await db.fetchval("SELECT true FROM idempotency_keys WHERE id = $1 AND expires_at >= $2", self._id, clock.now()):
+            return None
+        return (await self._earlier(db)).response()
+
     async def once(self, db: Connection, effect: Callable[[], Awaitable[Answer]]) -> Response[bytes]:
         """Run `effect` inside the transaction `db`, or give the answer that an earlier attempt with this key got."""
         if self.key is None:
@@ -174,4 +182,7 @@ async def attempt_by_anybody(request: Request[Any, Any, Any], master: MasterKey,
 
 def _fingerprint(request: Request[Any, Any, Any], body: bytes) -> bytes:
     # With the query: it may hold the secret that opens a pending request, and who lacks that gets no stored answer.
-    return hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body).digest()
+    # With these headers: the same bytes are another document under another type, and another change under another If-Match.
+    media_type, if_match = (request.headers.get(name, "").strip() for name in ("content-type", "if-match"))
+    asked = f"{request.method} {request.url.path}?{request.url.query}\n{media_type.lower()}\n{if_match}\n"
+    return hashlib.sha256(asked.encode() + body).digest()

@@ -5,7 +5,8 @@ Piccolo's tables and our own SQL share it: `ENGINE` is Piccolo's engine, and ins
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+import math
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 from types import TracebackType
@@ -208,6 +209,17 @@ class Engine(PostgresEngine):
             raise
         finally:
             self.give_back(connection)
+
+    @contextlib.contextmanager
+    def working(self, connection: Connection) -> Iterator[None]:
+        """While this process works, the server owes no answer: the time does not count against the lease."""
+        leased = self._connections.leased if self._connections else {}
+        leased[connection] = math.inf
+        try:
+            yield
+        finally:
+            if connection in leased:
+                leased[connection] = monotonic()
 
     def _answering(self) -> _Connections:
         if self._connections is None or self._connections.gone.is_set():

@@ -25,6 +25,7 @@ from service.layout.page import content_security_policy, style_source
 from service.notices import timing
 from service.notices.schemas import Fate, Succession
 from service.notices.timing import Scheduled
+from service.waiting import Turns
 from tenants.acting import acting_for_platform
 from tenants.database import DatabaseAway
 from tenants.delegating import as_id
@@ -98,6 +99,7 @@ class Copies:
         self._copies: OrderedDict[Key, Copy] = OrderedDict()
         # What is made of several copies, such as a comparison: by notice, and what it is.
         self._made: OrderedDict[tuple[UUID, object], Copy] = OrderedDict()
+        self._making = Turns(at_once=2, waiting=20)
         self._flights: dict[object, asyncio.Future[Any]] = {}
         # Counts what was told: an answer from before the last word is not kept.
         self._told = 0
@@ -134,12 +136,17 @@ class Copies:
         key = (head.notice_id, what)
         if (known := self._made.get(key)) is None:
             told = self._told
-            known = await make()
+            known = await self._once(key, lambda: self._make(make))
             if told == self._told:
                 self._made[key] = known
                 if len(self._made) > 200:
                     self._made.popitem(last=False)
         return known
+
+    async def _make(self, make: Callable[[], Awaitable[Copy]]) -> Copy:
+        # Anybody may ask for any two versions, so that the threads must not all go to this.
+        async with self._making.turn():
+            return await make()
 
     def forget(self, notice_ids: Iterable[UUID] | None = None) -> None:
         """Look anew at these notices, or at all: what is in memory may be old, and so may what is being looked up."""

@@ -54,8 +54,11 @@ ITEMS: dict[str, str] = {
     "other": "Anything else",
 }
 
-Text = Annotated[str, Meta(max_length=200_000)]
-Line = Annotated[str, Meta(max_length=500)]
+LONGEST_TEXT, LONGEST_LINE = 200_000, 500
+Text = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+Line = Annotated[str, Meta(max_length=LONGEST_LINE)]
+LONGEST_ID = 63
+MOST_SECTIONS = 200
 SectionId = Annotated[
     str,
     Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$", description="A canonical id such as `retention`, or your own."),
@@ -76,7 +79,7 @@ class Content(Input):
     """What a draft holds and a version freezes."""
 
     title: dict[Language, Line] = {}
-    sections: Annotated[list[Section], Meta(max_length=200)] = []
+    sections: Annotated[list[Section], Meta(max_length=MOST_SECTIONS)] = []
     register_name: dict[Language, Line] | None = None
     facts: Facts | None = None
 
@@ -93,7 +96,8 @@ def normalised(content: Content, allowed: Sequence[str]) -> Content:
                 wrong.append(FieldError(f"/sections/{position}/covers", detail))
         unique, repeat = section.id, 2
         while unique in taken:
-            unique, repeat = f"{section.id}-{repeat}", repeat + 1
+            ending, repeat = f"-{repeat}", repeat + 1
+            unique = section.id[: LONGEST_ID - len(ending)] + ending
         taken.add(unique)
         body = {language: "\n".join(text.splitlines()) for language, text in section.body.items()}
         sections.append(Section(id=unique, heading=section.heading, body=body, covers=list(dict.fromkeys(covers))))

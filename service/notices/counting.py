@@ -141,8 +141,9 @@ def _person_near(text: str, match: re.Match[str]) -> bool:
 
 # --- numbers ------------------------------------------------------------------------------------------------------
 
+# Six groups at most: no text counts further, and int() refuses thousands of figures.
 _NUMERAL = re.compile(
-    r"(?<![\w./§(-])(?<!\d,)(?P<whole>\d{1,3}(?:[ \u00a0\u202f.,]\d{3}(?!\d))+|\d{1,9})(?:[.,](?P<rest>\d{1,2}))?"
+    r"(?<![\w./§(-])(?<!\d,)(?P<whole>\d{1,3}(?:[ \u00a0\u202f.,]\d{3}(?!\d)){1,6}|\d{1,9})(?:[.,](?P<rest>\d{1,2}))?"
     rf"(?![\w/-])(?!\.\d)(?!{_GAP}?§)"
 )
 _REFERENCE = re.compile(

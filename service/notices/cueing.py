@@ -133,7 +133,7 @@ class Cues:
 
     def _place(self, term: str, mark: int) -> None:
         bare = term.strip("*")
-        self._costs[mark] = _COMMON if len(bare) <= _SHORT_WORD else _PREFIX if "*" in term else _RARE
+        self._costs[mark] = _COMMON if len(bare) <= _SHORT_WORD or term == "#short" else _PREFIX if "*" in term else _RARE
         if term.startswith("#") or (not term.endswith("*") and not term.startswith("*")):
             self._whole[term] = self._whole.get(term, 0) | 1 << mark
         elif term.startswith("*") and term.endswith("*"):

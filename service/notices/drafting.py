@@ -76,14 +76,20 @@ async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False)
 
     With `lock`, nobody else writes or publishes it, and nothing else befalls it, until this transaction ends.
     """
+    asked = (tenant, notice, as_id(notice))
+    if lock:
+        # In a statement of its own: one that waits for the draft would go on with the notice as it was before.
+        locked = await db.fetchval(
+            """SELECT notice_id FROM drafts WHERE tenant_id = $1
+               AND notice_id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2)) FOR UPDATE""",
+            *asked,
+        )
+        asked = (tenant, notice, locked)
     row = await db.fetchrow(
         """SELECT n.*, d.content, d.imported, d.translated_from, d.revision, d.updated_at AS drafted_at FROM notices n
            JOIN drafts d ON d.tenant_id = n.tenant_id AND d.notice_id = n.id
-           WHERE n.tenant_id = $1 AND n.id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2))"""
-        + (" FOR UPDATE OF d" if lock else ""),
-        tenant,
-        notice,
-        as_id(notice),
+           WHERE n.tenant_id = $1 AND n.id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2))""",
+        *asked,
     )
     if row is None:
         raise NotFound("There is no such notice here.")

@@ -11,7 +11,7 @@ from service.notices.spotting import Spot
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("grounding.toml").read_text("utf-8"))
 BASES = tuple(key for key in _WORDS if key != "told")
 _NO, _BUT, _ONLY = (frozenset(_WORDS["told"][key]) for key in ("no", "but", "only"))
-_DUTY, _TASK = "6(1)(c)", "6(1)(e)"
+_DUTY, _TASK, _INTEREST = "6(1)(c)", "6(1)(e)", "6(1)(f)"
 
 _ART = r"(?:artik\w{0,6}|art(?:icles?)?\b\.?)"
 _ARTICLE = re.compile(
@@ -79,8 +79,7 @@ def named(text: str) -> list[Spot]:
 
 def _named_in(text: str, start: int, end: int) -> list[Spot]:
     sentence = text[start:end]
-    low = sentence.lower()
-    likely = [basis for basis in BASES if any(stem in low for stem in _stems(basis))]
+    likely = _likely(sentence.lower())
     if not likely:
         return []
     box = _BOX.match(sentence)
@@ -96,7 +95,7 @@ def _named_in(text: str, start: int, end: int) -> list[Spot]:
         clause = _clause(plain, match) if match else ""
         if (
             match
-            and (told or len(clause.split()) <= _SHORT)
+            and (told or basis == _INTEREST or len(clause.split()) <= _SHORT)
             and (near is None or near.search(sentence))
             and (sure or not _NOT_TOLD.search(clause))
             and not _denied(plain, match.start())
@@ -124,10 +123,29 @@ def _weighed(found: list[Spot], sentence: str, start: int) -> list[Spot]:
 _OBLIGES = re.compile("velvo|skyldig|förplikt|plikt|oblig|dut(?:y|ies)|requir|kräv|ålägg|edellyt|vaati", re.IGNORECASE)
 
 
-@cache
-def _stems(basis: str) -> tuple[str, ...]:
-    """What one of the words begins with, to look for first: it is found much quicker."""
-    return tuple({word.lower().lstrip("*").partition("*")[0].partition(" ")[0] for word in _WORDS[basis]["words"]})
+def _beginnings() -> tuple[dict[str, frozenset[str]], tuple[tuple[str, str], ...]]:
+    """By their first letters, which bases words may name; and what stands inside words that do, or is no word."""
+    first, inside = dict[str, set[str]](), set[tuple[str, str]]()
+    for basis in BASES:
+        for word in _WORDS[basis]["words"]:
+            stem = word.lower().lstrip("*").partition("*")[0].partition(" ")[0]
+            if word.startswith("*") or not stem[:_FIRST].isalpha() or len(stem) < _FIRST:
+                inside.add((stem, basis))
+            else:
+                first.setdefault(stem[:_FIRST], set()).add(basis)
+    return {letters: frozenset(named) for letters, named in first.items()}, tuple(sorted(inside))
+
+
+_FIRST = 4
+_BY_FIRST, _INSIDE = _beginnings()
+_WORD_BEGINS = re.compile(rf"(?<!\w)\w{{{_FIRST}}}")
+
+
+def _likely(low: str) -> list[str]:
+    """The bases whose words may stand in a sentence: to look for their beginnings first is much quicker."""
+    found = {basis for stem, basis in _INSIDE if stem in low}
+    found.update(*(_BY_FIRST[letters] for letters in _WORD_BEGINS.findall(low) if letters in _BY_FIRST))
+    return [basis for basis in BASES if basis in found]
 
 
 def _denied(sentence: str, place: int) -> bool:

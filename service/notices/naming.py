@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from service.notices.spotting import any_of
@@ -99,7 +100,7 @@ def unsaid(words: list[str]) -> list[str]:
 def names_house(text: str, place: int) -> bool:
     """Whether what stands at a place ends the name of a housing company: "Asunto Oy Mallilan Mallikatu 6"."""
     words = re.split(r"[\n,;\t|()]", text[max(0, place - 60) : place])[-1].split()
-    return any(first in _BEFORE and second in _LEADING for first, second in zip(words, words[1:], strict=False))
+    return any(first in _BEFORE and second in _LEADING for first, second in pairwise(words))
 
 
 def is_said(words: list[str]) -> bool:
@@ -222,6 +223,7 @@ def _after_posts(names: list[str]) -> int:
     return next((position + 1 for position in range(len(names) - 3, -1, -1) if is_post(names[position])), 0)
 
 
+_BEFORE_POST = _SAID.union(_PERSON["turning_to"])
 _IS = frozenset({"on", "är", "is", "toimii", "heter"})
 
 
@@ -230,7 +232,7 @@ def _post(words: list[str]) -> str | None:
     if words and words[-1].lower() in _IS:
         words = words[:-1]
     for position in range(len(words) - 1, -1, -1):
-        if (words[position].lower().strip(".,:") in _SAID) or words[position].endswith(":"):
+        if words[position].lower().strip(".,:") in _BEFORE_POST or words[position].endswith(":"):
             words = words[position + 1 :]
             break
     said = _ROLE_LABEL.sub("", " ".join(words) + " ").strip(" ,:")

@@ -5,6 +5,7 @@ The words are data: `lexicon.toml` has headings as notices write them, `cues.tom
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -16,7 +17,7 @@ from service.notices.cueing import NOTHING, Cues, Marks
 LANGUAGES = ("fi", "sv", "en")
 
 EXACT, ELSEWHERE, BY_OVERLAP, BY_WORDS, BY_CUES = 1.0, 0.95, 0.8, 0.7, 0.5
-_OVERLAP = 0.75
+_OVERLAP, _NEARLY_ALL = 0.75, 0.85
 
 
 class Match(NamedTuple):
@@ -103,7 +104,8 @@ def _overlapping(words: list[str], language: str) -> Match | None:
         overlap = 2 * sum(map(_weight, stems & entry.stems)) / (weight + entry.weight)
         if overlap > best:
             best, chosen = overlap, entry.covers
-    if chosen is None or best < _OVERLAP:
+    # What says nothing telling ("What we do") must say nearly all of it.
+    if chosen is None or best < (_OVERLAP if telling else _NEARLY_ALL):
         return None
     return Match(chosen, round(BY_OVERLAP + 0.14 * (best - _OVERLAP) / (1 - _OVERLAP), 2))
 
@@ -152,8 +154,11 @@ _BY_STEM: dict[str, dict[str, list[int]]] = {code: {} for code in LANGUAGES}
 def _learn(language: str) -> None:
     for ids, variants in LEXICON[language].items():
         covers = tuple(ids.split("+"))
-        for words in map(_plain, variants):
+        for variant, words in zip(variants, map(_plain, variants), strict=True):
             _EXACT[language].setdefault("".join(words), covers)
+            if len(words) == 1 and variant.endswith("?"):
+                # "Kuka?" asks, and "Kukat" are flowers.
+                continue
             stems = frozenset(_stem(word) for word in words if word not in _SMALL)
             for stem in stems:
                 _BY_STEM[language].setdefault(stem, []).append(len(_ENTRIES[language]))
@@ -187,10 +192,9 @@ _TELLING = 10_000
 def language_of(text: str) -> str:
     """fi, sv or en, by the small words that each alone has; Finnish where none stands."""
     counts = dict.fromkeys(LANGUAGES, 0)
-    for match in _WORD.finditer(text, 0, _TELLING):
-        code = _COMMON.get(match[0].casefold())
-        if code:
-            counts[code] += 1
+    for word, times in Counter(_WORD.findall(text[:_TELLING].casefold())).items():
+        if code := _COMMON.get(word):
+            counts[code] += times
     return max(LANGUAGES, key=lambda code: counts[code])
 
 
@@ -203,6 +207,6 @@ def added(named: frozenset[str], told: frozenset[str]) -> frozenset[str]:
 
     What is told in passing under one of the heading's topics may be told in full under the other: both must say so.
     """
-    kinds = [_IN_PASSING.get(item, frozenset()) for item in named if item in _IN_PASSING]
+    kinds = [_IN_PASSING[kind] for item in named if (kind := "rights" if item.startswith("rights_") else item) in _IN_PASSING]
     passing = frozenset[str].intersection(*kinds) if kinds else frozenset[str]()
     return told - named - passing

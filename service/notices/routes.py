@@ -31,7 +31,7 @@ from service.notices.schemas import (
     VersionPage,
     VersionWithLinks,
 )
-from service.notices.showing import VERSIONS, with_links
+from service.notices.showing import TURNS, VERSIONS, with_links
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.database import Connection
@@ -167,7 +167,7 @@ async def publish_version(
 ) -> Response[VersionWithLinks]:
     """Makes an immutable, numbered, hashed version. With the draft's ETag as If-Match, what was read is what is published."""
     published: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

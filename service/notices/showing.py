@@ -33,7 +33,7 @@ from service.notices.rendering import (
 )
 from service.notices.schemas import Fate, PublicNotice, Version, VersionWithLinks
 from service.notices.timing import Scheduled
-from tenants.database import Connection
+from tenants.database import ENGINE, Connection
 
 CHANNEL = "seloste_published"
 
@@ -102,20 +102,33 @@ def _forms(reading: Reading, notice_id: UUID) -> list[Rendered]:
 IN_FORCE = "path NOT LIKE 'v/%' AND path <> 'canonical.json'"
 
 
+# Whoever makes public copies takes a turn before taking a connection: making them is work for the processor, and twenty at once
+# would hold twenty connections and end none.
+TURNS = asyncio.Semaphore(2)
+
+
 async def store(db: Connection, tenant: UUID, notice_id: UUID, forms: Callable[[], list[Rendered]]) -> None:
     """Render and keep; rendering and compressing need no turn of the event loop."""
 
     def render() -> list[tuple[Rendered, bytes, bytes]]:
-        return [(form, gzip.compress(form.body, 9, mtime=0), brotli.compress(form.body, quality=9)) for form in forms()]
+        return [(form, *_compressed(form)) for form in forms()]
 
+    with ENGINE.working(db):
+        rendered = await asyncio.to_thread(render)
     await db.executemany(
         """INSERT INTO renditions (tenant_id, id, notice_id, number, path, media_type, body, gzip, br)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)""",
         [
             (tenant, clock.new_id(), notice_id, form.number, form.path, form.media_type, form.body, gzipped, brotlied)
-            for form, gzipped, brotlied in await asyncio.to_thread(render)
+            for form, gzipped, brotlied in rendered
         ],
     )
+
+
+def _compressed(form: Rendered) -> tuple[bytes, bytes]:
+    """A PDF is compressed inside already; trying hard would only cost time."""
+    hard = 1 if form.media_type == "application/pdf" else 9
+    return gzip.compress(form.body, hard, mtime=0), brotli.compress(form.body, quality=hard)
 
 
 def with_links(base: str, row: Any) -> VersionWithLinks:

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from service.errors import FieldError
 from service.notices.authorities import AUTHORITIES, in_language
-from service.notices.content import Content, ControllerSnapshot, Section
+from service.notices.content import LONGEST_LINE, LONGEST_TEXT, Content, ControllerSnapshot, Section
 from service.notices.drawing import DRAWN, draw
 from service.notices.facts import Facts
 from service.notices.markdown import escaped
@@ -75,7 +75,14 @@ def resolve(content: Content, controllers: Sequence[ControllerSnapshot]) -> Reso
 def unfilled(resolved: Resolved) -> list[FieldError]:
     """Variables with nothing to show: a published notice has no hole. What is no variable of ours is text of the author's."""
     places = {section.id: f"/sections/{position}" for position, section in enumerate(resolved.content.sections)}
-    return [
+    long = [
+        FieldError(f"/sections/{position}/{field}/{code}", f"With its variables filled this has more than {most:,} characters.")
+        for position, section in enumerate(resolved.content.sections)
+        for field, texts, most in (("heading", section.heading, LONGEST_LINE), ("body", section.body, LONGEST_TEXT))
+        for code, text in texts.items()
+        if len(text) > most
+    ]
+    return long + [
         FieldError(f"{places.get(one.section or '', '')}/body/{one.language}", _WHY[one.reason].format(name=one.variable))
         for one in resolved.unresolved
         if one.reason in _WHY

@@ -1,15 +1,21 @@
 """What changed between two versions: by section, then by block, then by word; as data and as a page that can be heard."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.errors import Unavailable
+from service.hosting.copies import Copies, Copy, Head
 from service.notices.comparing.aligning import Run, align
 from service.notices.comparing.comparing import BlockChange, SectionChange, Span, Text, compare, words
 from service.notices.markdown import Block, to_blocks
@@ -336,3 +342,45 @@ def test_the_page_speaks_the_language_that_it_compares(public: httpx.Client, lan
     assert f"<h1>{title}</h1>" in page.text
     assert f'<html lang="{language}"' in page.text
     assert page.headers["content-language"] == language
+
+
+HEAD = Head(UUID(int=1), "acme", UUID(int=2), "seloste", "fi", [], [], datetime.now(UTC))
+MADE = Copy("text/html", b"made", b"", b"")
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Iterator[Copies]:
+    made = Copies(tmp_path, b"key", 1000)
+    yield made
+    made.close()
+
+
+async def test_many_who_ask_for_one_comparison_at_once_wait_for_one(copies: Copies) -> None:
+    begun = 0
+
+    async def make() -> Copy:
+        nonlocal begun
+        begun += 1
+        await asyncio.sleep(0.01)
+        return MADE
+
+    assert await asyncio.gather(*(copies.made(HEAD, "1...2", make) for _ in range(50))) == [MADE] * 50
+    assert begun == 1
+
+
+async def test_two_comparisons_are_made_at_once_and_twenty_wait(copies: Copies) -> None:
+    now = most = 0
+
+    async def make() -> Copy:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.01)
+        now -= 1
+        return MADE
+
+    answers = await asyncio.gather(*(copies.made(HEAD, number, make) for number in range(30)), return_exceptions=True)
+    assert most == 2
+    assert answers[:22] == [MADE] * 22
+    assert all(isinstance(answer, Unavailable) and answer.headers["retry-after"] == "5" for answer in answers[22:])
+    assert await copies.made(HEAD, 29, make) == MADE

@@ -81,3 +81,9 @@ def test_numbers(text: str, expected: list[str]) -> None:
 def test_a_number_inside_another_spot_is_none() -> None:
     text = "Säilytämme 30 päivää ja veloitamme 30 euroa."
     assert [spot.start for spot in counting.numbers(text, counting.periods(text))] == [35]
+
+
+@pytest.mark.parametrize("gap", [" ", "\u00a0", ".", ","])
+def test_a_number_without_end_is_read_all_the_same(gap: str) -> None:
+    assert all(len(value) <= 21 for value in values(counting.numbers("1" + f"{gap}000" * 5000)))
+    assert values(counting.numbers(f"1{gap}000{gap}000{gap}000 euroa")) == ["1000000000"]

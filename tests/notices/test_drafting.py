@@ -1,8 +1,10 @@
 """Drafts: kept as written, never over somebody else's change, and refused in words that say where."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
@@ -203,3 +205,37 @@ def test_line_ends_are_made_one_and_each_write_is_recorded(cast: Cast, slug: str
     event = cast.alice.get("/audit-events").json()["items"][0]
     assert event["event"] == "draft:write"
     assert written.headers["etag"] == f'"{event["details"]["revision"]}"'
+
+
+def test_a_long_id_that_stands_twice_stays_one_that_can_be_read_and_written(cast: Cast, slug: str) -> None:
+    longest = "a" * 63
+    bodies = [{"id": longest, "heading": {"fi": "x"}, "body": {"fi": text}} for text in ("yksi", "kaksi", "kolme")]
+    assert write(cast.alice, slug, {"title": {"fi": "x"}, "sections": bodies}).status_code == 200
+    read = draft(cast.alice, slug)
+    assert read.status_code == 200
+    assert [section["id"] for section in read.json()["sections"]] == [longest, "a" * 61 + "-2", "a" * 61 + "-3"]
+    assert write(cast.alice, slug, {"title": {"fi": "x"}, "sections": bodies[:1]}).status_code == 200
+
+
+def test_a_text_that_its_variables_make_too_long_is_told_where_it_stands(cast: Cast) -> None:
+    made = controller(cast.alice, address="Pitkäkatu " + "1" * 400)
+    slug = notice(cast.alice, made["id"])
+    long = {"id": "own", "heading": {"fi": "x" * 200 + " {{controller.address}}"}, "body": {"fi": "Teksti."}}
+    assert write(cast.alice, slug, {"title": {"fi": "x"}, "sections": [long]}).status_code == 200
+    answer = cast.alice.post(f"/notices/{slug}/versions", {"change_note": {"fi": "x"}, "significance": "material"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/sections/0/heading/fi"
+
+
+async def test_who_waited_for_the_draft_sees_what_became_of_the_notice(cast: Cast, superuser: asyncpg.Connection) -> None:
+    slug = notice(cast.alice, controller(cast.alice)["id"])
+    tag, found = draft(cast.alice, slug).headers["etag"], "SELECT id FROM notices WHERE slug = $1"
+    async with superuser.transaction():
+        await superuser.execute(f"SELECT FROM drafts WHERE notice_id = ({found}) FOR UPDATE", slug)
+        await superuser.execute("UPDATE notices SET languages = ARRAY['fi', 'sv'] WHERE slug = $1", slug)
+        writing = asyncio.create_task(asyncio.to_thread(patch, cast.alice, slug, {"title": {"sv": "Beskrivning"}}, tag))
+        waits = "SELECT true FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        while not writing.done() and not await superuser.fetchval(waits):  # noqa: ASYNC110 — a database is asked anew
+            await asyncio.sleep(0.01)
+    answer = await writing
+    assert answer.status_code == 200, answer.text

@@ -273,3 +273,15 @@ def test_a_section_that_lacks_a_language_is_shown_in_the_default_one_and_says_so
     assert (section["language"], section["markdown"]) == ("fi", "Vain suomeksi.")
     for form in ("en", "en.fragment.html"):
         assert "This section is written only in Finnish." in cast.alice.api.get(f"/n/acme/{slug}/{form}").text
+
+
+def test_a_long_notice_takes_its_time_and_many_at_once_take_turns(cast: Cast) -> None:
+    """Rendering is our work, not the database's: neither a long text nor a crowd is answered that the database is away."""
+    made = controller(cast.alice)
+    long = "Säilytämme tietoja kuusi vuotta sopimuksen päättymisestä. " * 500
+    slugs = [notice(cast.alice, made["id"]) for _ in range(6)]
+    sections = [{"id": f"part-{number}", "heading": {"fi": "x", "en": "x"}, "body": {"fi": long, "en": long}} for number in range(8)]
+    assert write(cast.alice, slugs[0], {"title": {"fi": "x"}, "sections": sections}).status_code == 200
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda slug: publish(cast.alice, slug), slugs))
+    assert [answer.status_code for answer in answers] == [201] * 6, [answer.text for answer in answers]

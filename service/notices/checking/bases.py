@@ -81,6 +81,10 @@ def _words_beside(reading: Reading, statement: Statement, spots: list[Spot]) -> 
     return _telling(" ".join(rest))
 
 
+# So far behind a basis the interest begins, if it is told there. Looking on to the statement's end would be quadratic in bases.
+_NEAR = 300
+
+
 def _telling(text: str) -> int:
     return sum(word.lower() not in SMALL for word in _WORD.findall(_ARTICLE.sub(" ", text)))
 
@@ -108,10 +112,12 @@ def _tells_interest(reading: Reading, statement: Statement, spots: list[Spot]) -
     """In the same sentence after the basis, in a clause that leads to it, or in the sentence that follows."""
     if "own_interest" in statement.says or any("own_interest" in after.says for after in reading.beside(statement)):
         return True
-    for position, spot in enumerate(spots):
-        if spot.value == INTEREST:
-            following = next((other for other in spots[position + 1 :] if other.value != INTEREST), None)
-            if _telling(reading.text[spot.end : following.start if following else statement.end]) >= 2:
+    end = statement.end
+    for spot in reversed(spots):
+        if spot.value != INTEREST:
+            end = spot.start
+        else:
+            if _telling(reading.text[spot.end : min(end, spot.end + _NEAR)]) >= 2:
                 return True
             before = reading.text[max(statement.start, spot.start - 24) : spot.start]
             if _LEADS_TO_IT.search(before):

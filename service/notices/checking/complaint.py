@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from rapidfuzz.distance import Levenshtein
 
 from service.notices import spotting
-from service.notices.authorities import AUTHORITIES, in_language
+from service.notices.authorities import AUTHORITIES
 from service.notices.checking.contents import answers
 from service.notices.checking.controller import is_authority
 from service.notices.checking.expressing import data
@@ -15,6 +15,7 @@ from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, of, rule
 
 _DATA = data("complaint.toml")
+_OURS = AUTHORITIES["FI"]
 _OLD = re.compile("|".join(_DATA["finland"]["old"]), re.IGNORECASE)
 _STREETS: list[str] = _DATA["finland"]["streets"]
 _PHONES = frozenset(_DATA["finland"]["phones"])
@@ -49,26 +50,23 @@ def authority_moved(reading: Reading) -> Iterator[Hit]:
     for passage in _speaking(reading):
         wrong = _OLD.search(reading.text, passage.start, passage.end)
         if wrong:
-            yield _outdated(wrong.span(), wrong[0], reading)
+            yield _outdated(wrong.span(), wrong[0])
             continue
         for street in _STREET.finditer(reading.text, passage.start, passage.end):
             if _is_misspelt(street[0]):
-                yield _outdated(street.span(), street[0], reading)
+                yield _outdated(street.span(), street[0])
         for spot in reading.sights(passage).phones:
             if spot.value.startswith("+3582956") and spot.value not in _PHONES:
-                yield _outdated((spot.start, spot.end), spot.text, reading)
+                yield _outdated((spot.start, spot.end), spot.text)
 
 
 def _is_misspelt(street: str) -> bool:
     return street not in _STREETS and any(Levenshtein.normalized_similarity(street, known) >= 0.8 for known in _STREETS)
 
 
-def _outdated(span: tuple[int, int], text: str, reading: Reading) -> Hit:
-    finland = AUTHORITIES["FI"]
-    right = ", ".join(
-        str(part) for part in (in_language(finland.visits, reading.language), in_language(finland.address, reading.language), finland.phone)
-    )
-    return Hit(span, values={"text": " ".join(text.split()), "right": right})
+def _outdated(span: tuple[int, int], text: str) -> Hit:
+    reached = {"phone": _OURS.phone or "", "email": _OURS.email or "", "website": _OURS.website}
+    return Hit(span, values={"text": " ".join(text.split()), "visits": _OURS.visits, "address": _OURS.address, **reached})
 
 
 @rule("SE031")
@@ -81,6 +79,5 @@ def authority_of_another(reading: Reading) -> Iterator[Hit]:
     for passage in reading.about("complaint"):
         for names in _OTHERS.values():
             if found := names.search(reading.text, passage.body_start, passage.end):
-                right = str(in_language(AUTHORITIES["FI"].name, reading.language))
-                yield Hit(found.span(), values={"text": found[0], "right": right})
+                yield Hit(found.span(), values={"text": found[0], "right": _OURS.name})
                 return

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
+from service.notices import recognising
 from service.notices.authorities import AUTHORITIES
 from service.notices.checking.controller import identifies, is_named
 from service.notices.checking.findings import Item
@@ -31,6 +32,7 @@ _CONFIRMED = frozenset({"legal_basis", "retention", "transfers", "statutory_requ
 # What other signs tell of an item, besides the topics of a text.
 _SIGNS = {
     "retention": ("vague_period",),
+    "sources": ("taken_from",),
     "transfers": ("no_transfer", "transfer_stated", "transfer_conditional"),
 }
 _ALSO = {"recipients": ("processors",), "controller": ("joint_controllers",)}
@@ -189,8 +191,10 @@ def _is_believed(reading: Reading, passage: Passage, item: str) -> bool:
         return told or (alone and "security" not in topics)
     if item in _CONFIRMED:
         return alone
-    if item in RIGHTS and alone:
-        return not topics & set(RIGHTS)
+    if item in RIGHTS and topics & set(RIGHTS):
+        # Another right is granted under the name of this one.
+        named = recognising.heading(passage.heading, reading.language) if passage.heading else None
+        return not alone and (named is None or set(named.covers) & set(RIGHTS) != {item})
     return True
 
 

@@ -25,7 +25,11 @@ _OTHER_REGISTER = expression("controller", "other_register")
 _MISSPELT = expression("controller", "misspelt")
 _FORMS = expression("controller", "forms")
 _CAPITALISED = r"[^\W\da-zåäö_][\w&.-]*(?: [^\W\da-zåäö_][\w&.-]*)"
-_JOINED = re.compile(rf"(?P<first>{_CAPITALISED}{{0,4}}) (?:ja|och|and|sekä|samt) (?P<second>{_CAPITALISED}{{0,3}})")
+_LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){4,20}")
+_LABELLED = 40
+_JOINED = re.compile(
+    rf"(?P<first>{_CAPITALISED}{{0,4}}(?:, {_CAPITALISED}{{0,4}}){{0,5}}) (?:ja|och|and|sekä|samt) (?P<second>{_CAPITALISED}{{0,3}})"
+)
 
 
 def is_named(reading: Reading, passage: Passage) -> bool:
@@ -115,7 +119,10 @@ def unusable_contact(reading: Reading) -> Iterator[Hit]:
 
 @rule("TN006")
 def no_business_id(reading: Reading) -> Iterator[Hit]:
-    if not reading.business_ids and not _OTHER_REGISTER.search(reading.text):
+    if reading.business_ids:
+        return
+    numbers = [match.span() for match in _LONG_NUMBER.finditer(reading.text)]
+    if not any(_OTHER_REGISTER.search(reading.text, max(0, start - _LABELLED), end) for start, end in numbers):
         yield Hit()
 
 
@@ -209,6 +216,8 @@ def joint_without_essence(reading: Reading) -> Iterator[Hit]:
     if any("joint_essence" in statement.says for statement in joint):
         return
     if any("joint_essence" in statement.says for passage in passages for statement in reading.inside(passage)):
+        return
+    if reading.says("joint_arrangement"):
         return
     yield at(joint[0]) if joint else of(reading.covering("joint_controllers")[0])
 

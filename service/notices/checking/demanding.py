@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from service.errors import DraftIncomplete, FieldError
-from service.notices.checking.judging import judge
+from service.notices.checking.judging import brief, judge
 from service.notices.content import Content
-from tenants.database import Connection
+from tenants.database import ENGINE, Connection
 
 
 async def demand(db: Connection, tenant: UUID, row: Any, content: Content) -> None:
@@ -17,7 +17,10 @@ async def demand(db: Connection, tenant: UUID, row: Any, content: Content) -> No
         wrong += _unwritten(content, row["languages"])
     if policy and policy["errors_stop"]:
         places = {section.id: f"/sections/{position}" for position, section in enumerate(content.sections)}
-        for finding in (await judge(db, tenant, row)).findings:
+        known = await brief(db, tenant, row)
+        with ENGINE.working(db):
+            judged = await judge(known)
+        for finding in judged.findings:
             if finding.severity == "error":
                 place = places.get(finding.section or "", "/sections")
                 wrong.append(FieldError(place, f"{finding.code}: {finding.message['en']} {finding.fix['en']}"))

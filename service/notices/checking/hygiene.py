@@ -13,8 +13,11 @@ from service.notices.variables import NAMES
 _BUTTONS = frozenset(data("buttons.toml")["buttons"])
 _VARIABLE = re.compile(r"\{\{ ?([a-z]{1,20}\.[a-z_]{1,40}) ?\}\}")
 _TAG = expression("hygiene", "html")
+_UMBRELLA = expression("hygiene", "umbrella")
 _NUMBERED = re.compile(r"\s*(\d{1,3})(?:[.)]|\s(?=[^\W\d]))(?!\d)")
 _HTTP = re.compile(r"(?<![\w/])http://[^\s<>()\[\]]{3,500}", re.IGNORECASE)
+_UNTOLD = frozenset({"other", "intro", "title"})
+"""What says nothing of a matter: of an umbrella heading, or of a part under one."""
 _PIECE = re.compile(r"[^|·•]+")
 _SENTENCE = re.compile(r"[^\n.!?]{60,}[.!?]?")
 _LETTERS = re.compile(r"[^\W_]")
@@ -43,7 +46,7 @@ def empty_section(reading: Reading) -> Iterator[Hit]:
             not passage.heading.strip()
             or passage.covers == {"title"}
             or _LETTERS.search(passage.body)
-            or _leads(reading.passages[position:])
+            or _leads(reading.passages[position : position + 2])
         ):
             continue
         if not naming.FIELD_LABEL.fullmatch(passage.heading.strip(" :")):
@@ -51,12 +54,17 @@ def empty_section(reading: Reading) -> Iterator[Hit]:
 
 
 def _leads(passages: list[Passage]) -> bool:
-    """ "What follows tells it: "Your rights", and then a section for each."""
-    first, following = passages[0], passages[1:2]
-    if not following:
+    """What follows tells it: "Your rights", and then a section for each; "Safeguards", and then "A. Paper", "B. Computers"."""
+    first, following = passages[0], next(iter(passages[1:2]), None)
+    if following is None:
         return False
-    family = {item.partition("_")[0] for item in first.covers - {"other"}}
-    return bool(family & {item.partition("_")[0] for item in following[0].covers})
+    told = bool(_LETTERS.search(following.body))
+    if first.covers <= _UNTOLD:
+        return told and _UMBRELLA.search(first.heading) is not None
+    if following.covers <= _UNTOLD:
+        return told
+    family = {item.partition("_")[0] for item in first.covers - _UNTOLD}
+    return bool(family & {item.partition("_")[0] for item in following.covers})
 
 
 @rule("TN072", any_language=True)

@@ -1,7 +1,8 @@
 """A draft as its readers would see it, judged: with its variables filled, what its source showed, and what was set aside."""
 
 import asyncio
-from typing import Annotated, Any
+from collections.abc import Sequence, Set
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -10,6 +11,7 @@ from msgspec import Meta
 from service import clock
 from service.notices.checking.checking import check
 from service.notices.checking.findings import Finding, ImportFinding, Item
+from service.notices.content import ControllerSnapshot
 from service.notices.drafting import content_of
 from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve
@@ -24,7 +26,19 @@ class DraftCheck(msgspec.Struct):
     completeness: list[Item]
 
 
-async def judge(db: Connection, tenant: UUID, row: Any) -> DraftCheck:
+class Brief(NamedTuple):
+    """All that a check needs of the database."""
+
+    row: Any
+    controllers: Sequence[ControllerSnapshot]
+    dismissed: Set[str]
+
+
+# A check is work for the processor alone; more at once would only make each slower, and everything else with them.
+_turns = asyncio.Semaphore(2)
+
+
+async def brief(db: Connection, tenant: UUID, row: Any) -> Brief:
     """`row` is from drafting.find; `db` acts for `tenant`."""
     controllers = await snapshots(db, tenant, row["controller_ids"])
     dismissed = {
@@ -33,6 +47,12 @@ async def judge(db: Connection, tenant: UUID, row: Any) -> DraftCheck:
             "SELECT finding FROM dismissals WHERE tenant_id = $1 AND notice_id = $2 AND ended_at IS NULL", tenant, row["id"]
         )
     }
+    return Brief(row, controllers, dismissed)
+
+
+async def judge(known: Brief) -> DraftCheck:
+    """Best outside of any transaction: a long notice takes a while."""
+    row, controllers, dismissed = known
     imported = msgspec.json.decode(row["imported"], type=list[ImportFinding]) if row["imported"] else []
 
     def judged() -> DraftCheck:
@@ -50,5 +70,5 @@ async def judge(db: Connection, tenant: UUID, row: Any) -> DraftCheck:
             found.completeness,
         )
 
-    # A long notice takes a while, and needs no turn of the event loop.
-    return await asyncio.to_thread(judged)
+    async with _turns:
+        return await asyncio.to_thread(judged)

@@ -29,15 +29,20 @@ def _named(name: str) -> str:
     return " ".join(word for word in _WORD.findall(name.lower()) if word not in LEGAL_FORMS)
 
 
+def _bare(text: str) -> str:
+    return " ".join(_WORD.findall(text.lower()))
+
+
 @rule("SE021")
 def other_name(reading: Reading) -> Iterator[Hit]:
     passages = _who(reading)
     if not reading.notice.controllers:
         return
-    words = " ".join(_WORD.findall(reading.text.lower()))
+    # Where the controller is told its name stands as a rule; the whole text is gone through only if not.
+    near = _bare("\n".join(reading.text[passage.start : passage.end] for passage in passages))
     for controller in reading.notice.controllers:
-        names = [controller.name, *controller.brands]
-        if passages and not any(_named(name) and _named(name) in words for name in names):
+        names = list(filter(None, map(_named, [controller.name, *controller.brands])))
+        if passages and not any(name in near for name in names) and not any(name in _bare(reading.text) for name in names):
             first = passages[0]
             yield Hit(section=first.id, excerpt=first.heading or None, values={"known": controller.name}, origin="controller")
 

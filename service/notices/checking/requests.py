@@ -12,6 +12,8 @@ from service.notices.checking.ruling import Hit, at, of, rule
 _PIECES = re.compile(r"[,;\n•·]|\s[-–]\s|\.\s")
 _LEAD = re.compile(r"\A[^:\n]{0,120}:\s")
 _OF_RIGHTS = frozenset({"rights", "exercise", *RIGHTS})
+# Where a request, an application, is one for something else.
+_OF_DATA = frozenset({"sources", "recipients", "retention", "purposes", "data_categories", "transfers", "security"})
 _UNITS = {"M": 30, "D": 1}
 _MONTH = 31
 
@@ -35,9 +37,7 @@ def fee_demanded(reading: Reading) -> Iterator[Hit]:
 
 @rule("TN063")
 def only_on_paper(reading: Reading) -> Iterator[Hit]:
-    """A demanded signature says as much already (TN060)."""
-    if reading.says("signed"):
-        return
+    """A signature alone is told as TN060; here a sentence must also leave no way but paper and a visit."""
     sent = {statement.passage.position for statement in reading.saying("electronic") if statement.passage}
     for statement in reading.saying("only_written"):
         # What stands in the same sentence was weighed by its cue.
@@ -64,7 +64,7 @@ def no_way_to_ask(reading: Reading) -> Iterator[Hit]:
         if "exercise" in reading.topics(passage) or ("exercise" in passage.covers and is_substantive(reading, passage)):
             return
         for statement in reading.inside(passage):
-            asked = passage.covers & _OF_RIGHTS or "request" in statement.says
+            asked = passage.covers & _OF_RIGHTS or ("request" in statement.says and not passage.covers & _OF_DATA)
             if asked and "channel" in statement.says and "authority" not in statement.says:
                 return
     yield Hit()
@@ -75,10 +75,16 @@ def bare_list(reading: Reading) -> Iterator[Hit]:
     """Several rights in the fewest words, and nowhere more of them."""
     granted = {passage.position: _rights(reading, passage) for passage in reading.covering("rights", *RIGHTS)}
     for passage in reading.covering("rights", *RIGHTS):
-        pieces = [piece.split() for piece in _PIECES.split(_LEAD.sub("", passage.body, count=1)) if piece.strip(" .-")]
+        pieces = [piece.split() for piece in _PIECES.split(_LEAD.sub("", _of_rights(reading, passage), count=1)) if piece.strip(" .-")]
         elsewhere = {item for position, items in granted.items() if position != passage.position for item in items}
         if len(granted[passage.position] - elsewhere) >= 3 and len(pieces) >= 3 and all(len(piece) <= 4 for piece in pieces):
             yield of(passage)
+
+
+def _of_rights(reading: Reading, passage: Passage) -> str:
+    """The body without what it says of the authority."""
+    said = [statement for statement in reading.inside(passage) if not statement.says & {"authority", "complaint", "ombudsman"}]
+    return "\n".join(reading.words(statement) for statement in said)
 
 
 def _rights(reading: Reading, passage: Passage) -> set[str]:
@@ -88,12 +94,14 @@ def _rights(reading: Reading, passage: Passage) -> set[str]:
 @rule("TN067")
 def heading_and_text(reading: Reading) -> Iterator[Hit]:
     for passage in reading.passages:
+        if not reading.topics(passage) & set(RIGHTS):
+            continue
         named = recognising.heading(passage.heading, reading.language) if passage.heading else None
         promised = set(named.covers) & set(RIGHTS) if named else set()
         if len(promised) != 1 or not is_substantive(reading, passage):
             continue
         # What the text grants by itself, without its heading's help.
-        if not promised & reading.topics(passage) and recognising.topics(passage.body, reading.language) & set(RIGHTS):
+        if not promised & reading.topics(passage):
             yield of(passage)
 
 

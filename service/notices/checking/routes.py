@@ -16,10 +16,11 @@ from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
 from service.notices import drafting
-from service.notices.checking.judging import DraftCheck, judge
+from service.notices.checking.judging import DraftCheck, brief, judge
 from service.texts import Input
 from tenants.acting import acting_for
 from tenants.callers import Acting, Actor
+from tenants.database import ENGINE
 from tenants.scopes import Scope
 
 DISMISSALS = "/v1/tenants/{tenant:str}/notices/{notice:str}/dismissals"
@@ -72,8 +73,8 @@ async def check_draft(acting: NamedDependency[Acting], notice: FromPath[str]) ->
     """
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await drafting.find(db, acting.tenant_id, notice)
-        judged = await judge(db, acting.tenant_id, row)
-    return Response(judged, headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})
+        known = await brief(db, acting.tenant_id, row)
+    return Response(await judge(known), headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})
 
 
 @post(
@@ -91,7 +92,9 @@ async def dismiss_finding(
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)
-            judged = await judge(db, acting.tenant_id, row)
+            known = await brief(db, acting.tenant_id, row)
+            with ENGINE.working(db):
+                judged = await judge(known)
             if any(finding.id == data.finding for finding in judged.dismissed):
                 raise errors.Conflict("This finding is set aside already.")
             finding = next((finding for finding in judged.findings if finding.id == data.finding), None)

@@ -11,14 +11,16 @@ from service.notices.checking.findings import Finding, Kind, Origin, Severity
 from service.notices.checking.passages import Passage, Place, Span, Statement, shortened
 from service.notices.checking.reading import Reading
 
+Values = Mapping[str, "str | Mapping[str, str]"]
+"""What a message names, by gap: the same in every language, or by the message's language."""
+
 
 class Hit(NamedTuple):
     """Where a rule found what it looks for: a span of the reading's text, a section, or (neither) the notice as a whole."""
 
     span: Span | None = None
     section: str | None = None
-    values: Mapping[str, str] = {}
-    """What the message names, by gap."""
+    values: Values = {}
     excerpt: str | None = None
     """The words at fault, where they are not those of the span."""
     origin: Origin = "text"
@@ -80,7 +82,7 @@ def rule(code: str, *, any_language: bool = False) -> Callable[[R], R]:
     return enter
 
 
-def finding(code: str, place: Place, language: str | None, values: Mapping[str, str], origin: Origin) -> Finding:
+def finding(code: str, place: Place, language: str | None, values: Values, origin: Origin) -> Finding:
     """A code with its words filled, at its place."""
     told = CODES[code]
     return Finding(
@@ -93,6 +95,13 @@ def finding(code: str, place: Place, language: str | None, values: Mapping[str, 
         language=language,
         span=place.span,
         excerpt=place.excerpt or None,
-        message={known: text.format_map(values) for known, text in told.message.items()},
-        fix={known: text.format_map(values) for known, text in told.fix.items()},
+        message=_filled(told.message, values),
+        fix=_filled(told.fix, values),
     )
+
+
+def _filled(texts: Mapping[str, str], values: Values) -> dict[str, str]:
+    return {
+        language: text.format_map({gap: value if isinstance(value, str) else value[language] for gap, value in values.items()})
+        for language, text in texts.items()
+    }

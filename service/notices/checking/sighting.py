@@ -53,6 +53,8 @@ class Sights:
     def placeholders(self) -> list[Spot]:
         low = "\n".join(line for _, line in self.lines).lower()
         anywhere = any(mark in low for mark in _HOLE_WORDS)
+        if not anywhere and not any(sign in low for sign in _GAP_SIGNS):
+            return []
         return seen(spotting.placeholders, [(start, line) for start, line in self.lines if anywhere or _may_gap(line)])
 
     @cached_property
@@ -84,8 +86,13 @@ _YEAR = re.compile(r"\d{4}|\d\.\d\d\.\d\d")
 _DOTTED = re.compile(r"\w\.\w|://")
 _AT = re.compile(r"[(\[{<]\s?(?:at|ät|miukumauku)|\sat\s")
 
+# What it finds holds one of these.
+_AT_SIGNS = ("(", "[", "{", "<", " at", "\u00a0at", "\tat")
+
 _HOLES = spotting.WORDS["placeholders"]
 _HOLE_SIGNS = re.compile(r"[\[{<$_…]|\.{5}|TODO|TBD|XXX")
+# Without one of these, in lower case, there is no gap: to look for them is much quicker.
+_GAP_SIGNS = ("[", "{", "<", "$", "_", "…", ".....", "todo", "tbd", "xxx", "(")
 _HOLE_WORDS = (
     "xx",
     "x.x",
@@ -109,7 +116,9 @@ _KNOWN, _ORDERS = frozenset([*_HOLES["fields"], *_HOLES["with"]]), frozenset(_HO
 
 
 def _may_mail(line: str) -> bool:
-    return "@" in line or "protected" in line or ("." in line and _AT.search(line.lower()) is not None)
+    if "@" in line or "protected" in line:
+        return True
+    return "." in line and any(sign in (low := line.lower()) for sign in _AT_SIGNS) and _AT.search(low) is not None
 
 
 def _may_gap(line: str) -> bool:

@@ -50,7 +50,11 @@ def _excepts(reading: Reading, statement: Statement) -> bool:
 def american_tool(reading: Reading) -> Iterator[Hit]:
     if reading.says("safeguard"):
         return
-    answered = reading.says("no_transfer", "transfer_stated", "transfer_conditional", "dead_transfer")
+    denied = {statement.passage.position for statement in reading.saying("no_transfer") if statement.passage}
+    answered = not denied and reading.says("transfer_stated", "transfer_conditional", "dead_transfer")
     for statement in reading.saying("us_tracker", *(() if answered else ("us_service",))):
+        if "us_tracker" not in statement.says and statement.passage and statement.passage.position in denied:
+            # What is said of this very service.
+            continue
         yield showing(_TOOL, reading, statement)
         return

@@ -3,7 +3,6 @@
 typst sets it from `notice.typ`, with the fonts that its wheel brings and nothing from the system or the network.
 """
 
-import os
 import subprocess
 import sys
 import threading
@@ -14,6 +13,7 @@ import msgspec
 import structlog
 
 from service.languages import long_date, ours
+from service.notices.confining import environment
 from service.notices.content import ControllerSnapshot, Section
 from service.notices.exporting.apart import SECONDS, Asked, Made
 from service.notices.exporting.editions import Edition
@@ -51,7 +51,7 @@ def _set(asked: Asked, notice_id: str) -> list[Made]:
                 capture_output=True,
                 check=True,
                 timeout=3 * SECONDS,
-                env={**os.environ, **_FEW},
+                env={**environment(), **_FEW},
             )
         except (subprocess.SubprocessError, OSError) as error:
             log.warning("no PDF of a notice: it took too much time or memory", notice=notice_id, kind=type(error).__name__)

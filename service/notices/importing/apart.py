@@ -12,14 +12,15 @@ import msgspec
 import structlog
 
 from service.errors import DocumentUnreadable, FieldError, InvalidContent, Problem
+from service.notices.confining import environment
 from service.notices.importing.structuring import Imported, import_document
+from service.waiting import Turns
 
 log = structlog.get_logger()
 
 SECONDS = 30
 MEMORY_BYTES = 2 * 1024**3
-_AT_ONCE = 2
-_turns = asyncio.Semaphore(_AT_ONCE)
+_turns = Turns(at_once=2, waiting=8)
 
 
 class Asked(msgspec.Struct, array_like=True):
@@ -44,9 +45,16 @@ class Done(msgspec.Struct, array_like=True, tag="done"):
 
 async def import_apart(asked: Asked) -> Imported:
     """Structure the document, or raise the problem that it is."""
-    async with _turns:
+    async with _turns.turn():
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", __name__, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            sys.executable,
+            "-m",
+            __name__,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            # What it says of a document is the document's words, which are not for our log.
+            stderr=asyncio.subprocess.DEVNULL,
+            env=environment(),
         )
         try:
             answer, _ = await asyncio.wait_for(process.communicate(msgspec.msgpack.encode(asked)), SECONDS)
@@ -68,6 +76,7 @@ async def import_apart(asked: Asked) -> Imported:
 
 
 def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Asked)

@@ -68,7 +68,8 @@ def _readable(sections: Sequence[Told]) -> Iterator[Told]:
 # --- the register's name ------------------------------------------------------------------------------------------
 
 _REGISTER_LABEL = (
-    "rekisterin (?:nimi(?:tys)?|nimeke)|rekisteri|registrets (?:namn|benämning)|register(?:namn| name)?|(?:name|title) of (?:the )?(?:register|file)"
+    "rekisterin (?:nimi(?:tys)?|nimeke)|rekisteri|registrets (?:namn|benämning)|register(?:namn| name)?"
+    "|(?:name|title) of (?:the )?(?:register|file)"
 )
 _HEADED = re.compile(rf"(?:\d[\d.]{{0,4}}[.)]?\s)?(?:{_REGISTER_LABEL}):?", re.IGNORECASE)
 _REGISTER = re.compile(

@@ -66,14 +66,16 @@ def _candidate(block: Block, language: str) -> Heading | None:
         return None
     numbered = bool(_NUMBER.match(block.marker))
     if block.kind == "item" and not numbered and not _letter(block.marker):
-        return None
+        return _label(block, language, ("item-label",)) if block.level == 0 else None
     if _may_be_heading(text):
         marker, words = (block.marker, text) if block.marker else _marked(text, language)
         match = recognising.heading(words, language)
         exact = match is not None and match.confidence >= recognising.ELSEWHERE
         if (exact or text[-1] not in ".,;") and not _is_field(words):
             return Heading(_clean(words), match, _manner(block, words, marker), marker)
-    return (_label(block, language) or _bold_lead(block, language)) if block.kind == "line" else None
+    if block.kind == "item":
+        return None
+    return _label(block, language) or _bold_lead(block, language) or _question(block, language)
 
 
 def _may_be_heading(text: str) -> bool:
@@ -94,9 +96,10 @@ def _marked(text: str, language: str) -> tuple[str, str]:
     if not mark and (letter := _BARE_LETTER.match(text)):
         mark, words = letter["mark"], text[letter.end() :]
     match = recognising.heading(words, language) if mark else None
-    numbered = mark[:1].isdigit() and words[0].isupper() and len(words.split()) <= _MOST_IN_PLAIN
-    known = match is not None and (match.confidence >= recognising.BY_OVERLAP or numbered)
-    return (mark, words) if known else ("", text)
+    # "5 Övrigt": a number in sequence makes it a heading, as `_in_sequence` and `_is_manner` find.
+    numbered = mark[:1].isdigit() and words[0].isupper() and len(words.split()) <= _MOST_IN_PLAIN and not _DIGIT.search(words)
+    known = match is not None and match.confidence >= recognising.BY_OVERLAP
+    return (mark, words) if known or numbered else ("", text)
 
 
 def _manner(block: Block, words: str, marker: str) -> Manner:
@@ -117,8 +120,8 @@ def _letter(marker: str) -> bool:
     return bool(marker) and marker[0].isalpha()
 
 
-def _label(block: Block, language: str) -> Heading | None:
-    """`Label: value` in one line."""
+def _label(block: Block, language: str, own: Manner = ()) -> Heading | None:
+    """`Label: value` in one line. `own`: the manner that it is of, whatever its number."""
     found = _LABEL.match(block.text)
     if not found:
         return None
@@ -135,10 +138,24 @@ def _label(block: Block, language: str) -> Heading | None:
     if rest is None:
         return None
     mark, bare = ("", label) if block.marker else recognising.without_mark(label)
-    manner: Manner = ("number-label",) if _NUMBER.match(block.marker or mark) else ("label",)
+    manner: Manner = own or (("number-label",) if _NUMBER.match(block.marker or mark) else ("label",))
     match = recognising.heading(bare, language)
     # "Privacy notice: customers" is a title.
-    return None if match and "title" in match.covers else Heading(bare, match, manner, block.marker or mark, rest)
+    return None if match and "title" in match.covers else Heading(bare, match, manner, mark if own else block.marker or mark, rest)
+
+
+_QUESTION = re.compile(r"(?P<asked>[^\n.:!?–—]{2,80}?)(?:\?|[ \u00a0][–—-])[ \u00a0]+(?=\S)")
+
+
+def _question(block: Block, language: str) -> Heading | None:
+    """`Who? We, the club ...`, `Controller – the club ...`: words that we know, and what answers them in the same line."""
+    found = _QUESTION.match(block.text)
+    match = recognising.heading(found["asked"], language) if found else None
+    rest = _rest(block, found.end()) if found and match and "title" not in match.covers else None
+    if not found or not rest:
+        return None
+    asked = found[0].rstrip(" \u00a0–—-")
+    return Heading(asked, match, ("question",), block.marker, rest)
 
 
 _BOLD_LEAD = re.compile(r"\*\*(?P<lead>[^*\n]{3,80})\*\*\s+(?=\S)")
@@ -219,6 +236,8 @@ class _Manners:
             return self._plain(heading, position, counts)
         if kind == "label":
             return self._label(heading, position, counts)
+        if kind in ("item-label", "question"):
+            return counts and heading.match is not None and not self.structured
         if counts or (kind == "bold" and heading.match and len(heading.text.split()) <= _MOST_IN_BOLD):
             return True
         return _is_exact(heading) and self.blocks[position].gap
@@ -264,6 +283,10 @@ def _is_manner(kind: str | int | bool, members: Sequence[Heading]) -> bool:
         return True
     topics, known = _topics(members), sum(heading.match is not None for heading in members)
     strong = sum(map(_is_strong, members))
+    if kind in ("item-label", "question"):
+        # A list of rights is none of topics.
+        covers = {heading.match.covers for heading in members if heading.match}
+        return known * 2 >= len(members) and sum(not named[0].startswith("rights") for named in covers) >= _STRUCTURED
     if kind == "plain":
         return topics >= _STRUCTURED
     if kind == "letter" and strong >= 1 and known == len(members) > 1:

@@ -54,7 +54,7 @@ class _Part(msgspec.Struct):
 
 
 def outline(document: Document, language: str) -> Outline:
-    blocks = list(_rows_as_sections(_code_as_lines(document.blocks, language), language))
+    blocks = list(_rows_as_sections(_underlined(_code_as_lines(document.blocks, language)), language))
     residue = _residue(document, blocks)
     found = headings(blocks, language, residue)
     title = _title(blocks, found, residue)
@@ -84,6 +84,23 @@ def _code_as_lines(blocks: Sequence[Block], language: str) -> list[Block]:
             if line.strip():
                 result.append(Block("line", line.strip(), (start, start + len(line)), gap=position == 0 or not lines[position - 1].strip()))
             start += len(line) + 1
+    return result
+
+
+_UNDERLINE = re.compile(r"(?P<sign>[=~*-])(?P=sign){2,}+\s*$")
+
+
+def _underlined(blocks: Sequence[Block]) -> list[Block]:
+    """A short line with a line of signs right below it is a heading; the signs are no words."""
+    result: list[Block] = []
+    for block in blocks:
+        line = _UNDERLINE.match(block.text) if block.kind == "line" and not block.gap and result else None
+        above = result[-1] if line else None
+        if line and above and above.kind in ("line", "item") and len(above.text) <= _LONGEST_COLUMN * 2 and "\n" not in above.text:
+            level = 1 if line["sign"] == "=" else 2
+            result[-1] = Block("heading", above.text, (above.span[0], block.span[1]), level=level, marker=above.marker, gap=True)
+        else:
+            result.append(block)
     return result
 
 

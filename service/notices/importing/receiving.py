@@ -17,7 +17,7 @@ from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
 from service.notices import drafting
-from service.notices.content import Content, Section, normalised
+from service.notices.content import MOST_SECTIONS, Content, Section, normalised
 from service.notices.importing.apart import Asked, import_apart
 from service.notices.importing.gathering import FoundFacts
 from service.notices.importing.structuring import FORMATS, Report
@@ -82,7 +82,14 @@ async def import_document(
         raise UnsupportedMediaType(f"A document is one of {', '.join(FORMATS)}; the Content-Type says which.")
     body = await request.body()
     async with acting_for(acting.tenant_id, read_only=True) as db:
-        known = (await drafting.find(db, acting.tenant_id, notice))["languages"]
+        row = await drafting.find(db, acting.tenant_id, notice)
+        # In this order: who sees the revision that an earlier attempt wrote sees its answer too.
+        if (earlier := await attempt.earlier(db)) is not None:
+            return earlier  # type: ignore[return-value]
+    known = row["languages"]
+    if apply:
+        # Reading costs much, and would be for nothing.
+        drafting.check_match(if_match, row["revision"])
     if language is not None and language not in known:
         raise errors.invalid("language", f"{language!r} is not a language of this notice ({', '.join(known)}).")
     # Before the transaction: reading a long document must not hold a connection.
@@ -96,6 +103,11 @@ async def import_document(
             if apply:
                 drafting.check_match(if_match, row["revision"])
                 content = merged(drafting.content_of(row), normalised(content, row["languages"]))
+                if len(content.sections) > MOST_SECTIONS:
+                    raise errors.InvalidContent(
+                        f"With the sections that the draft has in other languages these would be {len(content.sections)}; a notice "
+                        f"has at most {MOST_SECTIONS}. Give sections that belong together the same id in all languages, and import again."
+                    )
                 findings = msgspec.json.encode(found.findings).decode()
                 revision, _ = await drafting.store(db, acting.tenant_id, row, content, imported=findings)
                 details = {"revision": revision, "format": found.report.format}

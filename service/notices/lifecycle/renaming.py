@@ -17,7 +17,7 @@ from service.idempotency import Attempt
 from service.notices.describing import described, find
 from service.notices.lifecycle.befalling import NOTICE, held
 from service.notices.schemas import Notice, Slug
-from service.notices.showing import show
+from service.notices.showing import TURNS, show
 from service.texts import Input
 from tenants.acting import acting_for
 from tenants.callers import Acting
@@ -45,7 +45,7 @@ async def rename_notice(
     """Public addresses with an old slug redirect (301); here the old ones work as the new one does. What is published for ever stays."""
     check_slug(data.slug)
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await held(db, acting.tenant_id, notice)

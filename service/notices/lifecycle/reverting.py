@@ -22,6 +22,7 @@ from service.notices.freezing import content_in, frozen
 from service.notices.lifecycle.befalling import VERSION, version_of
 from service.notices.publishing import publish
 from service.notices.schemas import NewVersion, Number, Significance, Told, VersionWithLinks
+from service.notices.showing import TURNS
 from service.texts import Input
 from tenants.acting import acting_for
 from tenants.callers import Acting
@@ -67,7 +68,7 @@ async def revert_to_version(
     """A new version with that text, in the languages that the notice has now, and with its controllers as they are now. The draft
     is the same afterwards, so what it held is gone: with its ETag as If-Match, only what you read is given up."""
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

@@ -21,7 +21,7 @@ from service.notices.lifecycle.befalling import VERSION, check_reason, version_o
 from service.notices.lifecycle.reverting import with_content_of
 from service.notices.publishing import publish
 from service.notices.schemas import NewVersion, Number, ReasonGiven, Told, VersionWithLinks
-from service.notices.showing import show, with_links
+from service.notices.showing import TURNS, show, with_links
 from service.texts import Input
 from tenants.acting import acting_for
 from tenants.callers import Acting
@@ -58,7 +58,7 @@ async def recall_version(
     """It never comes into force. Its permanent page stays as it is, and the history tells that it was recalled."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)
@@ -91,7 +91,7 @@ async def reschedule_version(
     """Recalls it, and publishes what it says once more under the next number, in one step. The draft stays as it is."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

@@ -18,7 +18,7 @@ from service.notices import timing
 from service.notices.describing import described, find
 from service.notices.lifecycle.befalling import NOTICE, NoticeFate, befall, check_published, check_reason, held
 from service.notices.schemas import Notice, Told
-from service.notices.showing import VERSIONS, scheduled, show, with_links
+from service.notices.showing import TURNS, VERSIONS, scheduled, show, with_links
 from service.texts import Input
 from tenants.acting import acting_for
 from tenants.callers import Acting
@@ -48,7 +48,7 @@ async def end_notice(
     """Its address redirects (307) to the successor's, in the same language and form; retired, it answers 410. History and versions stay."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             # Two successions at once could close a ring that neither of them sees.
@@ -82,7 +82,7 @@ async def end_notice(
 )
 async def resume_notice(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> None:
     """Its address shows the version in force again, unless it is withdrawn. Resuming one that has not ended changes nothing."""
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
         row = await held(db, acting.tenant_id, notice)
         if row["succession"] in ("succeeded", "retired"):
             at = await befall(db, acting.tenant_id, row["id"], "resumed", {})

@@ -16,7 +16,7 @@ from service.idempotency import Attempt
 from service.notices.describing import described, find
 from service.notices.lifecycle.befalling import NOTICE, befall, check_published, check_reason, held
 from service.notices.schemas import Notice, ReasonGiven
-from service.notices.showing import show
+from service.notices.showing import TURNS, show
 from tenants.acting import acting_for
 from tenants.callers import Acting
 from tenants.scopes import Scope
@@ -36,7 +36,7 @@ async def withdraw_notice(
     """At once its address answers 410 and tells so. Publishing goes on being possible; it is shown again once it is put back."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await held(db, acting.tenant_id, notice)
@@ -65,7 +65,7 @@ async def withdraw_notice(
 )
 async def put_notice_back(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> None:
     """Its address shows the version in force again. Putting back one that is not withdrawn changes nothing."""
-    async with acting_for(acting.tenant_id) as db:
+    async with TURNS, acting_for(acting.tenant_id) as db:
         row = await held(db, acting.tenant_id, notice)
         if row["withdrawal"] == "withdrawn":
             at = await befall(db, acting.tenant_id, row["id"], "put_back", {})

@@ -214,6 +214,20 @@ def test_a_former_name_in_the_text_is_another_name_and_a_brand_is_not() -> None:
     assert "SE021" not in codes(good("fi"), "fi", controllers=[_known(name="Kuupiika Oy", brands=["Sinipiika"])])
 
 
+def test_a_variable_is_shown_as_it_is_written() -> None:
+    finding = judged(good("en"), "en", controllers=[_known(email="info@punapiika.example")]).findings[0]
+    assert finding.fix["en"] == "Check which is current. The variable {{controller.email}} keeps them the same."
+
+
+def test_the_authority_is_told_in_the_language_of_the_message() -> None:
+    """TN059."""
+    body = "Voit valittaa: Tietosuojavaltuutetun toimisto, Ratapihantie 9, 00520 Helsinki."
+    fix = next(one.fix for one in judged(changed(good("fi"), "fi", "complaint", body), "fi").findings if one.code == "TN059")
+    assert "käyntiosoite Lintulahdenkuja 4, 00530 Helsinki; postiosoite PL 800, 00531 Helsinki" in fix["fi"]
+    assert "besöksadress Fågelviksgränden 4, 00530 Helsingfors; postadress PB 800, 00531 Helsingfors" in fix["sv"]
+    assert "visiting address Lintulahdenkuja 4, 00530 Helsinki; postal address P.O. Box 800, 00531 Helsinki" in fix["en"]
+
+
 def test_the_record_does_not_cure_the_text() -> None:
     assert "TN001" in codes(without(good("fi"), "controller"), "fi", controllers=[CONTROLLER])
 
@@ -256,6 +270,30 @@ def test_a_language_is_judged_by_itself_and_against_the_default_one() -> None:
     assert found == {("TN057", "sv", None), ("TN096", "sv", "retention"), ("TN096", "sv", "complaint")}
 
 
+def test_each_language_says_in_its_own_words_what_differs() -> None:
+    content = good("fi", "sv")
+    for section in content.sections:
+        if section.id == "retention":
+            section.body["sv"] = section.body["sv"].replace("tre år", "två år")
+        if section.id == "complaint":
+            del section.body["sv"], section.heading["sv"]
+    changed_period, untranslated = (one.message for one in judged(content, "fi", "sv").findings if one.code == "TN096")
+    assert changed_period["fi"] == "Kieliversiot eroavat: suomeksi lukee ”kolmen vuoden”, ruotsiksi ”två år”."
+    assert changed_period["sv"] == "Språkversionerna skiljer sig åt: på finska står ”kolmen vuoden”, på svenska ”två år”."
+    heading = "Oikeus tehdä valitus"
+    assert untranslated["sv"] == f"Språkversionerna skiljer sig åt: avsnittet ”{heading}” finns på finska men inte på svenska."
+    assert untranslated["en"] == f"The language versions differ: the section “{heading}” is written in Finnish but not in Swedish."
+
+
+def test_a_language_that_is_none_of_ours_is_named_too() -> None:
+    content = good("fi")
+    content.sections[0].body["et"] = "Kohv on meie töö."
+    first = next(one.message for one in judged(content, "fi", "et").findings if one.code == "TN096")
+    assert "mutta ei kielellä viro" in first["fi"]
+    assert "men inte på estniska" in first["sv"]
+    assert "but not in Estonian" in first["en"]
+
+
 def test_a_language_without_a_text_is_not_judged() -> None:
     assert judged(good("fi"), "fi", "sv").findings == []
 
@@ -263,6 +301,8 @@ def test_a_language_without_a_text_is_not_judged() -> None:
 # --- its cost -----------------------------------------------------------------------------------------------------
 
 HOSTILE = {
+    "one basis again and again": "6(1)(f) ",
+    "one basis in words": "artikla 6 kohta 1 f ",
     "gaps": "[",
     "links": "[x](",
     "marks": "**_`",

@@ -213,3 +213,20 @@ def test_the_same_notice_is_judged_the_same(order: list[str], language: str) -> 
     content = Content(good(language).title, [by_id[name] for name in order])
     assert judged(content, language) == judged(content, language)
     assert codes(content, language) <= set(CODES)
+
+
+@pytest.mark.parametrize(
+    ("heading", "covers", "part", "found"),
+    [
+        ("Rekisterin suojaus", ["security"], ["other"], False),
+        ("Henkilötietojen käsittely", ["other"], ["purposes"], False),
+        ("Tietosuojaseloste", ["title"], ["other"], False),
+        ("Suostumus", ["consent"], ["data_categories"], True),
+        ("Vieraskirja", ["other"], ["data_categories"], True),
+    ],
+)
+def test_a_heading_over_others_is_not_empty(heading: str, covers: list[str], part: list[str], found: bool) -> None:
+    content = good("fi")
+    parts = [Section("umbrella", {"fi": heading}, {"fi": ""}, covers), Section("part", {"fi": "A. Paperit"}, {"fi": "Mapeissa."}, part)]
+    content = Content(content.title, [*content.sections, *parts])
+    assert ("TN071" in codes(content, "fi")) == found

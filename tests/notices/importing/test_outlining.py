@@ -230,3 +230,36 @@ def test_a_representative_in_the_union() -> None:
     assert outline_of(imported(text, language="en"))[0] == ("Controller's representative", ["contact"])
     text = text.replace("Anna Example, anna@example.org", "Our representative in the Union under Article 27 is Example Oy.")
     assert "representative" in outline_of(imported(text, language="en"))[0][1]
+
+
+def test_a_line_of_signs_below_a_heading() -> None:
+    found = imported("Tietosuojaseloste\n=====\n\nKuka kirjaa\n-----\nMalli ry\n\nMitä vihossa lukee\n-----\nNimi ja osoite.\n")
+    assert [heading for heading, _ in outline_of(found)] == ["Kuka kirjaa", "Mitä vihossa lukee"]
+    assert bodies(found) == ["Malli ry", "Nimi ja osoite."]
+
+
+def test_a_question_with_its_answer_in_the_same_line() -> None:
+    lines = (
+        "Vem? Kören rf.",
+        "Varför? För att skicka noter.",
+        "Vad? Namn.",
+        "Varifrån? Av dig.",
+        "Till vem – Ingen.",
+        "Hur länge? Ett år.",
+    )
+    headed = outline_of(imported("Körens register\n\n" + "\n\n".join(lines)))
+    assert [covers[0] for _, covers in headed] == ["controller", "purposes", "data_categories", "sources", "recipients", "retention"]
+
+
+def test_bullets_that_head_their_text_and_rights_that_do_not() -> None:
+    topics = "# Notice\n\n- **Controller:** Fern Oy\n- **Why:** to book\n- **Data:** name\n- **From where:** you\n- **How long:** a year\n"
+    assert [covers for _, covers in outline_of(imported(topics, "text/markdown"))][:2] == [["controller"], ["purposes"]]
+    rights = "## Your rights\n\n- **Access:** ask us.\n- **Erasure:** ask us.\n- **Rectification:** ask us.\n- **Objection:** ask us.\n"
+    assert [heading for heading, _ in outline_of(imported(rights, "text/markdown"))] == ["Your rights"]
+
+
+def test_numbers_without_a_point_head_what_nobody_knows() -> None:
+    found = imported(
+        "Policy\n\n§ 1 Vem är vi\nMalli Ab\n\n§ 2 Ändamål\nVård.\n\n§ 3 Blommor och bin\nDe vattnas.\n\n§ 4 Mottagare\nIngen.\n"
+    )
+    assert [heading for heading, _ in outline_of(found)] == ["Vem är vi", "Ändamål", "Blommor och bin", "Mottagare"]

@@ -1,10 +1,16 @@
 """A document over HTTP: read apart, told of, and written to the draft when that is asked for."""
 
+import subprocess
+import sys
 from typing import Any
 
 import httpx
 import pytest
 
+from service.errors import Unavailable
+from service.notices.confining import environment
+from service.notices.importing import apart
+from service.waiting import Turns
 from tests.cast import Cast, Player, controller, notice, publish, write
 
 TEXT = """TIETOSUOJASELOSTE
@@ -177,3 +183,46 @@ def findings(player: Player, slug: str, code: str) -> list[dict[str, Any]]:
     answer = player.get(f"/notices/{slug}/draft/check")
     assert answer.status_code == 200, answer.text
     return [finding for finding in answer.json()["findings"] if finding["code"] == code]
+
+
+def test_more_sections_than_a_notice_has_are_refused_and_nothing_is_lost(cast: Cast, empty: str) -> None:
+    swedish = [{"id": f"own-{number}", "heading": {"sv": f"Rubrik {number}"}, "body": {"sv": "Text."}} for number in range(150)]
+    assert write(cast.alice, empty, {"title": {"sv": "Beskrivning"}, "sections": swedish}).status_code == 200
+    before = cast.alice.get(f"/notices/{empty}/draft").content
+    finnish = "# Seloste\n\n" + "\n\n".join(f"## Otsikko {number}\n\nTekstiä kohdassa {number}." for number in range(100))
+    answer = send(cast.alice, empty, finnish, "text/markdown", apply="true", headers=tag(cast.alice, empty), language="fi")
+    assert answer.status_code == 422, answer.text
+    assert "200" in answer.json()["detail"]
+    assert cast.alice.get(f"/notices/{empty}/draft").content == before
+
+
+def test_a_key_belongs_to_a_document_of_one_type(cast: Cast, slug: str) -> None:
+    headers = {"idempotency-key": '"import-as-text"'}
+    first = send(cast.alice, slug, TEXT, headers=headers)
+    assert send(cast.alice, slug, TEXT, "Text/Plain; charset=utf-8 ", headers=headers).content == first.content
+    assert send(cast.alice, slug, TEXT, "text/html; charset=utf-8", headers=headers).json()["type"].endswith(":idempotency-key-reused")
+    assert send(cast.alice, slug, TEXT, headers={**headers, "if-match": '"1"'}).status_code == 422
+
+
+def test_a_draft_that_was_changed_is_told_before_the_document_is_read(cast: Cast, slug: str) -> None:
+    stale = send(cast.alice, slug, b"%PDF-1.4\nnothing", "application/pdf", apply="true", headers={"if-match": '"999"'})
+    assert stale.status_code == 412
+
+
+async def test_who_would_wait_long_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_turns", Turns(at_once=1, waiting=0))
+    asked = apart.Asked(TEXT.encode(), "text/plain", None, None)
+    async with apart._turns.turn():
+        with pytest.raises(Unavailable) as told:
+            await apart.import_apart(asked)
+    assert told.value.headers == {"retry-after": "5"}
+    assert (await apart.import_apart(asked)).content.title == {"fi": "TIETOSUOJASELOSTE"}
+
+
+def test_the_process_that_reads_a_document_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASTER_KEY", "secret")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret@host/database")
+    print_all = [sys.executable, "-c", "import os; print(*os.environ)"]
+    known = set(subprocess.run(print_all, env=environment(), capture_output=True, text=True, check=True).stdout.split())
+    # LC_CTYPE is Python's own, where no language is set.
+    assert {"PATH"} <= known <= {"PATH", "PYTHONPATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR"}
