@@ -232,7 +232,7 @@ async def test_who_waited_for_the_draft_sees_what_became_of_the_notice(cast: Cas
     tag, found = draft(cast.alice, slug).headers["etag"], "SELECT id FROM notices WHERE slug = $1"
     async with superuser.transaction():
         await superuser.execute(f"SELECT FROM drafts WHERE notice_id = ({found}) FOR UPDATE", slug)
-        await superuser.execute("UPDATE notices SET languages = ARRAY['fi', 'sv'] WHERE slug = $1", slug)
+        await superuser.execute("UPDATE notices SET languages = ARRAY['fi', 'en', 'sv'] WHERE slug = $1", slug)
         writing = asyncio.create_task(asyncio.to_thread(patch, cast.alice, slug, {"title": {"sv": "Beskrivning"}}, tag))
         waits = "SELECT true FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         while not writing.done() and not await superuser.fetchval(waits):  # noqa: ASYNC110 — a database is asked anew

