@@ -7,7 +7,7 @@ from service.notices.checking.expressing import SMALL, expression
 from service.notices.checking.passages import Statement
 from service.notices.checking.reading import INTEREST, Reading
 from service.notices.checking.ruling import Hit, at, of, rule
-from service.notices.spotting import Spot
+from service.notices.wording.spotting import Spot
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ARTICLE = expression("bases", "interest")

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from rapidfuzz.distance import Levenshtein
 
-from service.notices import spotting
 from service.notices.authorities import AUTHORITIES
 from service.notices.checking.contents import answers
 from service.notices.checking.controller import is_authority
@@ -13,6 +12,7 @@ from service.notices.checking.expressing import data
 from service.notices.checking.passages import Passage
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, of, rule
+from service.notices.wording import spotting
 
 _DATA = data("complaint.toml")
 _OURS = AUTHORITIES["FI"]

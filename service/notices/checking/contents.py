@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import NamedTuple
 
-from service.notices import recognising
 from service.notices.authorities import AUTHORITIES
 from service.notices.checking.controller import identifies, is_named
 from service.notices.checking.findings import Item
 from service.notices.checking.passages import Passage
 from service.notices.checking.reading import INTEREST, Reading
 from service.notices.checking.ruling import Hit, rule
+from service.notices.wording import recognising
 
 Why = str | None
 RIGHTS = (

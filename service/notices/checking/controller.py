@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from service.notices import naming, spotting
 from service.notices.authorities import AUTHORITIES
 from service.notices.checking.expressing import expression
 from service.notices.checking.passages import Passage
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, at, of, rule
-from service.notices.spotting import Spot
+from service.notices.wording import naming, spotting
+from service.notices.wording.spotting import Spot
 
 _LETTERHEAD = 4000
 """Characters within which a text says whose it is."""

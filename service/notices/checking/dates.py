@@ -7,7 +7,7 @@ from service.notices.checking.passages import Statement
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, rule
 from service.notices.checking.sighting import days, seen
-from service.notices.spotting import Spot
+from service.notices.wording.spotting import Spot
 
 _DATED = frozenset({"date", "title", "intro"})
 _OF_LAW = frozenset({"repealed_law", "safeguard", "dead_transfer", "period"})

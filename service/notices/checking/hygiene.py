@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from service.notices import naming, spotting
 from service.notices.checking.expressing import data, expression
 from service.notices.checking.passages import Passage, shortened
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, rule
 from service.notices.variables import NAMES
+from service.notices.wording import naming, spotting
 
 _BUTTONS = frozenset(data("buttons.toml")["buttons"])
 _VARIABLE = re.compile(r"\{\{ ?([a-z]{1,20}\.[a-z_]{1,40}) ?\}\}")

@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator
 from typing import Literal
 
 from service.languages import OURS, country_name
-from service.notices import spotting
 from service.notices.checking.controller import own
 from service.notices.checking.expressing import LEGAL_FORMS
 from service.notices.checking.passages import Passage
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, at, rule
 from service.notices.checking.sighting import Sights
-from service.notices.spotting import Spot
+from service.notices.wording import spotting
+from service.notices.wording.spotting import Spot
 
 _WORD = re.compile(r"[^\W_]+")
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service.notices.checking.plain import Plain
 from service.notices.content import ITEMS, Content, ControllerSnapshot, Section
-from service.notices.spotting import Spot
+from service.notices.wording.spotting import Spot
 
 Span = tuple[int, int]
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from importlib.resources import files
 
-from service.notices import grounding
 from service.notices.checking.passages import Notice, Passage, Place, Span, Statement, covered, place_of, shortened
 from service.notices.checking.plain import plain
 from service.notices.checking.sighting import Sights, seen
 from service.notices.content import ITEMS
-from service.notices.cueing import NOTHING, Cues, Marks
-from service.notices.recognising import LANGUAGES
-from service.notices.spotting import Spot
+from service.notices.wording import grounding
+from service.notices.wording.cueing import NOTHING, Cues, Marks
+from service.notices.wording.recognising import LANGUAGES
+from service.notices.wording.spotting import Spot
 
 INTEREST = "6(1)(f)"
 
@@ -26,7 +26,7 @@ def _cues(language: str) -> tuple[Cues, Marks]:
     """What the rules listen for, together with the topics that `recognising` knows, so that a text is gone through once for
     both; and what stands around every sentence under a heading on rights, where to name one is to grant it."""
     ours = tomllib.loads(files(__package__).joinpath(f"cues.{language}.toml").read_text("utf-8"))
-    topics = tomllib.loads(files("service.notices").joinpath("cues.toml").read_text("utf-8"))[language]
+    topics = tomllib.loads(files("service.notices.wording").joinpath("cues.toml").read_text("utf-8"))[language]
     # Both name their groups as they please: ours are told apart by a mark that no word has.
     groups = {f"+{name}": words for name, words in ours["groups"].items()}
     lines = {gives: [line.replace("@", "@+") for line in lines] for gives, lines in ours["cues"].items()}

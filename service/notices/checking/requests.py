@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from service.notices import counting, recognising
 from service.notices.checking.contents import RIGHTS, is_substantive
 from service.notices.checking.passages import Passage
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, at, of, rule
+from service.notices.wording import counting, recognising
 
 _PIECES = re.compile(r"[,;\n•·]|\s[-–]\s|\.\s")
 _LEAD = re.compile(r"\A[^:\n]{0,120}:\s")

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from stdnum.fi import hetu
 
-from service.notices import grounding, spotting
 from service.notices.checking.passages import place_of
-from service.notices.spotting import Spot
+from service.notices.wording import grounding, spotting
+from service.notices.wording.spotting import Spot
 
 Lines = Iterable[tuple[int, str]]
 

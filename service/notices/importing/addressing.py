@@ -4,8 +4,8 @@ import re
 
 from babel import Locale
 
-from service.notices.naming import FIELD_LABEL, names_house, organisation, person
-from service.notices.spotting import Spot, emails, phones, streets, towns
+from service.notices.wording.naming import FIELD_LABEL, names_house, organisation, person
+from service.notices.wording.spotting import Spot, emails, phones, streets, towns
 
 _NAMES = frozenset(name.lower() for code in ("fi", "sv", "en") for name in Locale(code).territories.values())
 _COUNTRIES = _NAMES | {"the netherlands", "uk", "england", "scotland", "åland"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from typing import Any
 
-from service.notices.spotting import Spot, dates
+from service.notices.wording.spotting import Spot, dates
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("gathering.toml").read_text("utf-8"))["dated"]
 _CUE = re.compile(rf"(?<!\w)(?:{'|'.join(_WORDS['words'])})", re.IGNORECASE)

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from service.notices import counting, grounding, spotting
 from service.notices.importing.dating import newest
 from service.notices.importing.introducing import StatedContact, StatedController, StatedOfficer, introduced
 from service.notices.importing.parting import SENTENCE_END, Told, sentences
+from service.notices.wording import counting, grounding, spotting
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("gathering.toml").read_text("utf-8"))
 

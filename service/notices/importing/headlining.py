@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from service.notices import recognising, spotting
 from service.notices.importing.document import Block
-from service.notices.recognising import Match
+from service.notices.wording import recognising, spotting
+from service.notices.wording.recognising import Match
 
 # The level of a heading that is a row's first cell, and of the lines beside it, which are none.
 ROW = 7

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from service.notices import naming, spotting
 from service.notices.importing.addressing import address
 from service.notices.importing.parting import CUES, NO_OFFICER, Part, Told, parts_of, sentences
+from service.notices.wording import naming, spotting
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("gathering.toml").read_text("utf-8"))
 

@@ -10,11 +10,11 @@ from itertools import zip_longest
 
 import msgspec
 
-from service.notices import recognising
 from service.notices.content import ITEMS
 from service.notices.importing.document import Block, Document, Span
 from service.notices.importing.headlining import ROW, Heading, headings
 from service.notices.importing.writing import to_markdown, to_text
+from service.notices.wording import recognising
 
 OTHER = "other"
 _TITLE_WITHIN = 6

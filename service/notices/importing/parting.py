@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
-from service.notices.naming import names_organisation
+from service.notices.wording.naming import names_organisation
 
 _WORDS: dict[str, Any] = tomllib.loads(files(__package__).joinpath("gathering.toml").read_text("utf-8"))
 
@@ -37,6 +37,8 @@ class Part(NamedTuple):
 
 CUES = {about: re.compile("|".join(words), re.IGNORECASE) for about, words in _WORDS["parts"].items()}
 _CHOICE = list(CUES)
+# Most sentences name nobody: one look tells.
+_ANYBODY = re.compile("|".join(word for words in _WORDS["parts"].values() for word in words), re.IGNORECASE)
 NO_OFFICER = re.compile("|".join(_WORDS["no_dpo"]["words"]), re.IGNORECASE)
 _FIRST = ("controller", "contact", "dpo", "representative")
 SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3}[.!?])[ \u00a0]+(?=[^\W\da-zåäö_])|(?<=\d[.!?])[ \u00a0]+(?=[^\W\da-zåäö_])")
@@ -75,10 +77,10 @@ def sentences(text: str) -> Iterator[str]:
 
 def _clauses(sentence: str) -> Iterator[tuple[str | None, str]]:
     """A sentence, with whom it names; in two pieces where it names two ("..., contact person: ...")."""
-    places = sorted((match.start(), about) for about, cue in CUES.items() if (match := cue.search(sentence)))
-    if not places:
+    if not _ANYBODY.search(sentence):
         yield None, sentence
         return
+    places = sorted((match.start(), about) for about, cue in CUES.items() if (match := cue.search(sentence)))
     for place, about in places[1:]:
         cut = max(sentence.rfind(sign, places[0][0], place) for sign in ",;.")
         if cut > 0:

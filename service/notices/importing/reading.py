@@ -16,14 +16,14 @@ from ftfy import fix_encoding
 from ftfy.badness import badness, is_bad
 
 from service.errors import DocumentUnreadable, UnsupportedMediaType
-from service.notices.importing import pdf, pdf_lines, word
-from service.notices.importing.composing import MOST_REMARKS, Composer, excerpt_of
-from service.notices.importing.decoding import controls_in, decoded, without_controls
 from service.notices.importing.document import Document, Format, Remark
-from service.notices.importing.fragmenting import mended
-from service.notices.importing.html import Found, lines_of
-from service.notices.importing.markdown_text import lines_in, looks_marked
-from service.notices.importing.plain_text import holds_rows, read_plain_text
+from service.notices.importing.formats import pdf, pdf_lines, word
+from service.notices.importing.formats.composing import MOST_REMARKS, Composer, excerpt_of
+from service.notices.importing.formats.decoding import controls_in, decoded, without_controls
+from service.notices.importing.formats.fragmenting import mended
+from service.notices.importing.formats.html import Found, lines_of
+from service.notices.importing.formats.markdown_text import lines_in, looks_marked
+from service.notices.importing.formats.plain_text import holds_rows, read_plain_text
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"

@@ -7,15 +7,16 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from service.notices import markdown, recognising, spotting
+from service.notices import markdown
 from service.notices.checking.findings import ImportFinding, text_hash
 from service.notices.content import Content, Section
 from service.notices.importing.document import Document, Remark, Span
-from service.notices.importing.escaping import escaped
+from service.notices.importing.formats.escaping import escaped
 from service.notices.importing.gathering import FoundFacts, gather
 from service.notices.importing.outlining import OTHER, Outlined, outline
 from service.notices.importing.own import JSON, Own, read_own
 from service.notices.importing.reading import MEDIA_TYPES, read
+from service.notices.wording import recognising, spotting
 
 FORMATS = (*MEDIA_TYPES, JSON)
 _EXCERPT = 200

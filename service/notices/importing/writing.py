@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from service.notices.importing.document import Block
-from service.notices.importing.escaping import as_markdown
+from service.notices.importing.formats.escaping import as_markdown
 
 _DEEPEST = 4
 _NUMBER = re.compile(r"\d{1,9}[.)]$")

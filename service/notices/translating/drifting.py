@@ -15,9 +15,9 @@ from typing import Literal
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
-from service.notices import counting, spotting
 from service.notices.content import Content, Section
-from service.notices.spotting import Spot
+from service.notices.wording import counting, spotting
+from service.notices.wording.spotting import Spot
 
 Kind = Literal[
     "language",

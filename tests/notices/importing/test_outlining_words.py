@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.notices.importing.document import Block, Document
-from service.notices.importing.escaping import escaped
+from service.notices.importing.formats.escaping import escaped
 from service.notices.importing.structuring import structure
 from tests.notices.importing.counting_words import added, lost
 

@@ -1,8 +1,8 @@
 import pytest
 
 from service.errors import DocumentUnreadable, UnsupportedMediaType
-from service.notices.importing.decoding import decoded
 from service.notices.importing.document import Document
+from service.notices.importing.formats.decoding import decoded
 from service.notices.importing.reading import MEDIA_TYPES, read
 from tests.notices.importing.reading_out import checked, codes, excerpts
 

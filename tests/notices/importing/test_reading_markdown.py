@@ -1,7 +1,7 @@
 from markdown_it import MarkdownIt
 
 from service.notices.importing.document import Document
-from service.notices.importing.escaping import as_markdown
+from service.notices.importing.formats.escaping import as_markdown
 from tests.notices.importing.reading_out import codes, excerpts, read_text, shorts
 
 

@@ -4,8 +4,8 @@ import pytest
 import typst
 
 from service.errors import DocumentUnreadable
-from service.notices.importing import pdf
 from service.notices.importing.document import Document
+from service.notices.importing.formats import pdf
 from service.notices.importing.reading import PDF, read
 from tests.notices.importing.reading_out import checked, codes, excerpts, words
 

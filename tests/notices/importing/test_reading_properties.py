@@ -13,9 +13,9 @@ from markdown_it import MarkdownIt
 
 from service.errors import DocumentUnreadable
 from service.notices.importing.document import Document
-from service.notices.importing.escaping import as_markdown, escaped
-from service.notices.importing.inline import Piece, text_of, tidied, to_markdown
-from service.notices.importing.markdown_text import looks_marked
+from service.notices.importing.formats.escaping import as_markdown, escaped
+from service.notices.importing.formats.inline import Piece, text_of, tidied, to_markdown
+from service.notices.importing.formats.markdown_text import looks_marked
 from service.notices.importing.reading import DOCX, PDF, read
 from tests.notices.importing.reading_out import WORDS, checked, read_text, words
 

@@ -14,8 +14,8 @@ from docx.oxml.ns import nsdecls
 from docx.shared import Pt
 
 from service.errors import DocumentUnreadable
-from service.notices.importing import unpacking
 from service.notices.importing.document import Document
+from service.notices.importing.formats import unpacking
 from service.notices.importing.reading import DOCX, read
 from tests.notices.importing.reading_out import checked, codes, excerpts, shorts
 
