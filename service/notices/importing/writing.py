@@ -10,6 +10,8 @@ from service.notices.importing.formats.escaping import as_markdown
 _DEEPEST = 4
 _NUMBER = re.compile(r"\d{1,9}[.)]$")
 _END = tuple(".:;!?)…")
+# "sähköposti:" begins a line of its own, however long the one before it is.
+_LABEL = re.compile(r"[^\W\d_][\w-]{1,20}(?: [\w-]{1,20}){0,2}:(?:\s|$)")
 
 
 def to_markdown(blocks: Sequence[Block]) -> str:
@@ -50,7 +52,7 @@ def _paragraphs(lines: list[Block]) -> Iterator[str]:
             paragraph = ""
         else:
             wrapped = len(block.text) > 45 and len(block.text) > width * 0.6 and not block.text.rstrip().endswith(_END)
-            paragraph += "\n" if wrapped else "\\\n"
+            paragraph += "\n" if wrapped and not _LABEL.match(following.text) else "\\\n"
 
 
 def _line(block: Block) -> str:
