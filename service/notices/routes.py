@@ -167,7 +167,7 @@ async def publish_version(
 ) -> Response[VersionWithLinks]:
     """Makes an immutable, numbered, hashed version. With the draft's ETag as If-Match, what was read is what is published."""
     published: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

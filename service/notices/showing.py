@@ -33,6 +33,7 @@ from service.notices.rendering import (
 )
 from service.notices.schemas import Fate, PublicNotice, Version, VersionWithLinks
 from service.notices.timing import Scheduled
+from service.waiting import Turns
 from tenants.database import ENGINE, Connection
 
 CHANNEL = "seloste_published"
@@ -104,7 +105,7 @@ IN_FORCE = "path NOT LIKE 'v/%' AND path <> 'canonical.json'"
 
 # Whoever makes public copies takes a turn before taking a connection: making them is work for the processor, and twenty at once
 # would hold twenty connections and end none.
-TURNS = asyncio.Semaphore(2)
+TURNS = Turns(at_once=2, waiting=50)
 
 
 async def store(db: Connection, tenant: UUID, notice_id: UUID, forms: Callable[[], list[Rendered]]) -> None:

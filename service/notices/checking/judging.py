@@ -15,6 +15,7 @@ from service.notices.content import ControllerSnapshot
 from service.notices.drafting import content_of
 from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve
+from service.waiting import Turns
 from tenants.database import Connection
 
 
@@ -35,7 +36,7 @@ class Brief(NamedTuple):
 
 
 # A check is work for the processor alone; more at once would only make each slower, and everything else with them.
-_turns = asyncio.Semaphore(2)
+_turns = Turns(at_once=2, waiting=20)
 
 
 async def brief(db: Connection, tenant: UUID, row: Any) -> Brief:
@@ -70,5 +71,5 @@ async def judge(known: Brief) -> DraftCheck:
             found.completeness,
         )
 
-    async with _turns:
+    async with _turns.turn():
         return await asyncio.to_thread(judged)

@@ -65,7 +65,9 @@ async def import_apart(asked: Asked) -> Imported:
                 process.kill()
             await process.wait()
     if process.returncode != 0:
-        log.warning("reading a document ended its process", returncode=process.returncode, media_type=asked.media_type)
+        # 1 is an exception of Python: a fault of ours, or no memory left. Anything else is a parser that the document led astray.
+        tell = log.error if process.returncode == 1 else log.warning
+        tell("reading a document ended its process", returncode=process.returncode, media_type=asked.media_type)
         raise DocumentUnreadable("broken", "The document cannot be read: it is damaged, or needs too much memory. Send it as plain text.")
     outcome = msgspec.msgpack.decode(answer, type=Done | Refused)
     if isinstance(outcome, Done):

@@ -45,7 +45,7 @@ async def rename_notice(
     """Public addresses with an old slug redirect (301); here the old ones work as the new one does. What is published for ever stays."""
     check_slug(data.slug)
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await held(db, acting.tenant_id, notice)

@@ -68,7 +68,7 @@ async def revert_to_version(
     """A new version with that text, in the languages that the notice has now, and with its controllers as they are now. The draft
     is the same afterwards, so what it held is gone: with its ETag as If-Match, only what you read is given up."""
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

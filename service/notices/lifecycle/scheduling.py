@@ -58,7 +58,7 @@ async def recall_version(
     """It never comes into force. Its permanent page stays as it is, and the history tells that it was recalled."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)
@@ -91,7 +91,7 @@ async def reschedule_version(
     """Recalls it, and publishes what it says once more under the next number, in one step. The draft stays as it is."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)

@@ -48,7 +48,7 @@ async def end_notice(
     """Its address redirects (307) to the successor's, in the same language and form; retired, it answers 410. History and versions stay."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             # Two successions at once could close a ring that neither of them sees.
@@ -82,7 +82,7 @@ async def end_notice(
 )
 async def resume_notice(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> None:
     """Its address shows the version in force again, unless it is withdrawn. Resuming one that has not ended changes nothing."""
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
         row = await held(db, acting.tenant_id, notice)
         if row["succession"] in ("succeeded", "retired"):
             at = await befall(db, acting.tenant_id, row["id"], "resumed", {})

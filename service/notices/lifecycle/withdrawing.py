@@ -36,7 +36,7 @@ async def withdraw_notice(
     """At once its address answers 410 and tells so. Publishing goes on being possible; it is shown again once it is put back."""
     check_reason(data.reason)
     touched: list[UUID] = []
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
         async def effect() -> idempotency.Answer:
             row = await held(db, acting.tenant_id, notice)
@@ -65,7 +65,7 @@ async def withdraw_notice(
 )
 async def put_notice_back(acting: NamedDependency[Acting], notice: FromPath[str], state: State) -> None:
     """Its address shows the version in force again. Putting back one that is not withdrawn changes nothing."""
-    async with TURNS, acting_for(acting.tenant_id) as db:
+    async with TURNS.turn(), acting_for(acting.tenant_id) as db:
         row = await held(db, acting.tenant_id, notice)
         if row["withdrawal"] == "withdrawn":
             at = await befall(db, acting.tenant_id, row["id"], "put_back", {})
