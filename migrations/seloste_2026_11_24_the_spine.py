@@ -261,10 +261,14 @@ def column(kind: str) -> tuple[type[Any], dict[str, Any]]:
     return getattr(column_types, plain), params
 
 
-async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="seloste", description=DESCRIPTION)
-    for class_name, (table, columns) in TABLES.items():
+Columns = dict[str, tuple[str, dict[str, str]]]
+
+
+def write(manager: MigrationManager, tables: Columns, added: Columns | None = None) -> MigrationManager:
+    """New tables, and columns `added` to older ones."""
+    for class_name, (table, _) in tables.items():
         manager.add_table(class_name=class_name, tablename=table, schema=None, columns=None)
+    for class_name, (table, columns) in (tables | (added or {})).items():
         for column_name, kind in columns.items():
             column_class, params = column(kind)
             manager.add_column(
@@ -278,3 +282,7 @@ async def forwards() -> MigrationManager:
                 schema=None,
             )
     return manager
+
+
+async def forwards() -> MigrationManager:
+    return write(MigrationManager(migration_id=ID, app_name="seloste", description=DESCRIPTION), TABLES)

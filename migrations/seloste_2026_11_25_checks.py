@@ -2,7 +2,7 @@
 
 from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
-from migrations.seloste_2026_11_24_the_spine import column
+from migrations.seloste_2026_11_24_the_spine import write
 
 ID = "2026-11-25T09:00:00:000000"
 VERSION = "1.38.0"
@@ -34,20 +34,4 @@ ADDED = {"Draft": ("drafts", {"imported": "JSONB?", "translated_from": "JSONB?"}
 
 
 async def forwards() -> MigrationManager:
-    manager = MigrationManager(migration_id=ID, app_name="seloste", description=DESCRIPTION)
-    for class_name, (table, _) in TABLES.items():
-        manager.add_table(class_name=class_name, tablename=table, schema=None, columns=None)
-    for class_name, (table, columns) in (TABLES | ADDED).items():
-        for column_name, kind in columns.items():
-            column_class, params = column(kind)
-            manager.add_column(
-                table_class_name=class_name,
-                tablename=table,
-                column_name=column_name,
-                db_column_name=column_name,
-                column_class_name=column_class.__name__,
-                column_class=column_class,
-                params=params,
-                schema=None,
-            )
-    return manager
+    return write(MigrationManager(migration_id=ID, app_name="seloste", description=DESCRIPTION), TABLES, ADDED)
