@@ -178,7 +178,7 @@ def _text(tokens: Sequence[Token]) -> str:
     return "".join(parts).strip()
 
 
-_MARKS = re.compile(r"[\\`*\[\]<|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)|^[#>=+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.MULTILINE)
+_MARKS = re.compile(r"[\\`*\[\]<|~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|^[#>=+-]|(?<=^\d)[.)]|(?<=^\d\d)[.)]", re.MULTILINE)
 
 
 def escaped(text: str) -> str:

@@ -82,10 +82,13 @@ def unfilled(resolved: Resolved) -> list[FieldError]:
         for code, text in texts.items()
         if len(text) > most
     ]
-    return long + [
-        FieldError(f"{places.get(one.section or '', '')}/body/{one.language}", _WHY[one.reason].format(name=one.variable))
-        for one in resolved.unresolved
-        if one.reason in _WHY
+    return [
+        *(
+            FieldError(f"{places.get(one.section or '', '')}/body/{one.language}", _WHY[one.reason].format(name=one.variable))
+            for one in resolved.unresolved
+            if one.reason in _WHY
+        ),
+        *long,
     ]
 
 

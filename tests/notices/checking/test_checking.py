@@ -1,7 +1,6 @@
 """What a check answers: places, order, what the source showed, what is known beside the text, the languages, and its cost."""
 
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from service.notices.checking.findings import ImportFinding, text_hash
 from service.notices.checking.ruling import CODES, RULINGS
 from service.notices.content import ITEMS, Content, ControllerSnapshot, Section
 from service.notices.facts import Facts
+from tests.growing import assert_linear
 from tests.house import REPOSITORY
 from tests.notices.checking.good import changed, codes, good, judged, table, without
 
@@ -332,18 +332,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_four_times_the_text_costs_about_four_times_as_much(piece: str) -> None:
-    """By the ratio, never by the clock: a cost that grows with the square would be sixteen times as much."""
-
-    def cost(length: int) -> float:
+    def judging(length: int) -> None:
         body = piece * (length // len(piece))
-        content = Content({"fi": "Seloste"}, [Section("all", {"fi": "Kaikki"}, {"fi": body}, list(ITEMS))])
-        return min(_seconds(content) for _ in range(2))
+        judged(Content({"fi": "Seloste"}, [Section("all", {"fi": "Kaikki"}, {"fi": body}, list(ITEMS))]), "fi")
 
-    small, large = cost(20_000), cost(80_000)
-    assert large < 9 * small + 0.05
-
-
-def _seconds(content: Content) -> float:
-    begun = time.process_time()
-    judged(content, "fi")
-    return time.process_time() - begun
+    assert_linear(judging, 20_000)

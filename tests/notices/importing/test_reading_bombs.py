@@ -1,12 +1,12 @@
 """Documents made to hang a reader: twice the document takes twice the time, whatever it is made of."""
 
 import contextlib
-import time
 
 import pytest
 
 from service.errors import DocumentUnreadable
 from service.notices.importing.reading import read
+from tests.growing import assert_linear
 
 HTML = [
     "<div>",
@@ -59,16 +59,12 @@ MARKDOWN = [
 )
 def test_time_grows_no_faster_than_the_document(media_type: str, unit: str) -> None:
     body = unit.encode()
-    small, large = (_seconds(body * (size // len(body)), media_type) for size in (30_000, 120_000))
-    # Four times the size; a noisy machine may double that, the square of it would be sixteen times.
-    assert large <= 9 * small + 0.1, (small, large)
+    assert_linear(lambda size: _read(body * (size // len(body)), media_type), 30_000)
 
 
-def _seconds(body: bytes, media_type: str) -> float:
-    start = time.process_time()
+def _read(body: bytes, media_type: str) -> None:
     with contextlib.suppress(DocumentUnreadable):
         read(body, media_type, None)
-    return time.process_time() - start
 
 
 def test_two_megabytes_in_one_line_are_read() -> None:
