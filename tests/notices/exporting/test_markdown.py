@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import time
 
 import pytest
 from hypothesis import assume, given
@@ -14,6 +13,7 @@ from service.notices.exporting import markdown
 from service.notices.exporting.editions import in_language
 from service.notices.facts import Facts, Purpose
 from service.notices.importing.own import Own, read_own
+from tests.growing import assert_linear
 from tests.notices.exporting.contents import LANGUAGES, TRAPS, contents
 
 
@@ -153,17 +153,9 @@ def test_what_cannot_be_read_is_told_with_its_place(text: str, pointer: str) -> 
     ["## A {#a}\n", "\\## A {#a}\n", "{#" * 20 + "\n", "x" * 50, "\n", "\\" * 50 + "## A {#a}\n", " key: value\n", "a: b\n", '"a": {},\n'],
 )
 def test_reading_takes_time_in_proportion(piece: str) -> None:
-    def seconds(count: int) -> float:
-        places = (HEAD + piece * count, HEAD + "---\n## A {#a}\n" + piece * count)
-        return sum(min(_seconds(place) for _ in range(3)) for place in places)
+    def reading(count: int) -> None:
+        for place in (HEAD + piece * count, HEAD + "---\n## A {#a}\n" + piece * count):
+            with contextlib.suppress(InvalidContent):
+                markdown.read(place)
 
-    seconds(1000)
-    # Eight times the text: quadratic reading would take sixty-four times as long.
-    assert seconds(64_000) < 24 * max(seconds(8_000), 0.001)
-
-
-def _seconds(text: str) -> float:
-    began = time.process_time()
-    with contextlib.suppress(InvalidContent):
-        markdown.read(text)
-    return time.process_time() - began
+    assert_linear(reading, 16_000)

@@ -1,6 +1,5 @@
 """What stands out in a text by its form, and what must not."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from service.notices.wording import counting, spotting
 from service.notices.wording.spotting import Spot
+from tests.growing import assert_linear
 
 ALL: list[Callable[[str], list[Spot]]] = [
     spotting.emails,
@@ -350,16 +350,5 @@ def test_a_spot_is_where_it_says(text: str) -> None:
     ["a", "0 ", "a@", "a.", "Aa ", "Katu 1", "(", "[a", "_", "1.", "00531 ", "0 (0)", "x", "Mallikatu 1\n00100 Espoo\n", "alle ", "yksi "],
 )
 def test_time_is_linear_in_the_text(piece: str) -> None:
-    short, long = (piece * (size // len(piece)) for size in (4_000, 32_000))
     for spots in ALL:
-        assert _seconds(spots, long) < 8 * 3 * max(_seconds(spots, short), 0.002), spots.__name__
-
-
-def _seconds(spots: Callable[[str], list[Spot]], text: str) -> float:
-    return min(_once(spots, text) for _ in range(3))
-
-
-def _once(spots: Callable[[str], list[Spot]], text: str) -> float:
-    start = time.process_time()
-    spots(text)
-    return time.process_time() - start
+        assert_linear(lambda size, spots=spots: spots(piece * (size // len(piece))), 8_000)
