@@ -1,6 +1,5 @@
 """Variables: what they show, what stays and why, and that a value never becomes more than text."""
 
-import time
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from service.notices.content import Content, ControllerSnapshot, Section
 from service.notices.facts import Facts, Purpose, Recipient, Retention
 from service.notices.markdown import to_blocks, to_html
 from service.notices.variables import NAMES, Resolved, resolve, unfilled
+from tests.growing import assert_linear
 from tests.house import REPOSITORY
 from tests.notices.exporting.contents import contents, controller, lines
 
@@ -208,11 +208,4 @@ def test_without_a_variable_nothing_changes(content: Content) -> None:
     "piece", ["{{", "{{controller.name}} ", "{{facts.retention}}\n", "{{facts.retention}} ", "{{a.b}}", "{{ ", " \t", "{{facts."]
 )
 def test_resolving_takes_time_in_proportion(piece: str) -> None:
-    def seconds(count: int) -> float:
-        began = time.process_time()
-        resolved(piece * count)
-        return time.process_time() - began
-
-    seconds(100)
-    short = max(min(seconds(2_000) for _ in range(3)), 0.0005)
-    assert min(seconds(16_000) for _ in range(3)) < 24 * short
+    assert_linear(lambda count: resolved(piece * count), 4_000)

@@ -1,6 +1,5 @@
 """Facts gathered from a notice's sections."""
 
-import time
 from typing import NamedTuple
 
 import msgspec
@@ -9,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.notices.importing.gathering import FoundFacts, gather
+from tests.growing import assert_linear
 
 
 class Told(NamedTuple):
@@ -382,14 +382,7 @@ def test_facts_are_words_of_the_text(text: str) -> None:
     ],
 )
 def test_time_is_linear_in_the_text(piece: str) -> None:
-    short, long = (piece * (size // len(piece)) for size in (2_000, 16_000))
-    assert _seconds(long) < 8 * 3 * max(_seconds(short), 0.005)
+    def gathering(size: int) -> None:
+        gathered(*(told(covers, piece * (size // len(piece))) for covers in COVERS.split()))
 
-
-def _seconds(text: str) -> float:
-    def once() -> float:
-        start = time.process_time()
-        gathered(*(told(covers, text) for covers in COVERS.split()))
-        return time.process_time() - start
-
-    return min(once() for _ in range(3))
+    assert_linear(gathering, 4_000)
