@@ -28,10 +28,12 @@ LEFT JOIN LATERAL (SELECT f.* FROM notice_fates f WHERE f.tenant_id = n.tenant_i
 
 async def find(db: Connection, tenant: UUID, notice: str, *, lock: bool = False) -> Any:
     """By its slug, one that it had, or its id."""
-    statement = (
-        NOTICES + "WHERE n.tenant_id = $1 AND n.id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2))"
-    )
-    if (row := await db.fetchrow(statement + (" FOR UPDATE OF n" if lock else ""), tenant, notice, as_id(notice))) is None:
+    known = "n.tenant_id = $1 AND n.id = coalesce($3, (SELECT notice_id FROM notice_slugs WHERE tenant_id = $1 AND slug = $2))"
+    wanted = (tenant, notice, as_id(notice))
+    if lock:
+        # In a statement of its own: what befell the notice while this one waited is seen by the next.
+        await db.execute(f"SELECT FROM notices n WHERE {known} FOR UPDATE", *wanted)
+    if (row := await db.fetchrow(f"{NOTICES} WHERE {known}", *wanted)) is None:
         raise NotFound("There is no such notice here.")
     return row
 

@@ -104,6 +104,14 @@ def bases_of(row: Any) -> Bases:
     return msgspec.json.decode(row["translated_from"], type=Bases) if row["translated_from"] else {}
 
 
+def language_of(row: Any, wanted: str | None) -> str:
+    """The language that a parameter names, by default the notice's."""
+    shown: str = wanted or row["default_language"]
+    if shown not in row["languages"]:
+        raise errors.invalid("language", f"{shown!r} is not a language of this notice ({', '.join(row['languages'])}).")
+    return shown
+
+
 def check_match(if_match: str | None, revision: int, *, needed: bool = True) -> None:
     """RFC 9110 section 13.1.1, strongly compared. Without the header a lost update would go unnoticed: 428."""
     if if_match is None:

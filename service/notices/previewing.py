@@ -51,10 +51,7 @@ async def preview_draft(
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await drafting.find(db, acting.tenant_id, notice)
         controllers = await snapshots(db, acting.tenant_id, row["controller_ids"])
-    default = row["default_language"]
-    shown = language or default
-    if shown not in row["languages"]:
-        raise errors.invalid("language", f"{shown!r} is not a language of this notice ({', '.join(row['languages'])}).")
+    shown = drafting.language_of(row, language)
     # In a thread: a draft may be long, and nobody else waits for it.
     preview = await asyncio.to_thread(_preview, row, controllers, shown)
     return Response(preview, headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})

@@ -15,6 +15,7 @@ import msgspec
 from service import clock, errors
 from service.errors import DraftIncomplete, DraftUnchanged, FieldError, InvalidContent, WrongState
 from service.history.recording import record
+from service.idempotency import Answer, answer
 from service.notices.checking.demanding import demand
 from service.notices.content import Content, ControllerSnapshot, languages_of, missing
 from service.notices.drafting import content_of
@@ -102,6 +103,11 @@ async def publish(
     details = {"content_hash": made.content_hash, "effective_from": effective_from, "significance": data.significance, **(because or {})}
     await record(db, tenant, "version:publish", actor, subject, details)
     return made
+
+
+def made_at(made: VersionWithLinks, tenant_slug: str, slug: str) -> Answer:
+    """The answer to whoever published it."""
+    return answer(made, headers={"location": f"/v1/tenants/{tenant_slug}/notices/{slug}/versions/{made.number}"})
 
 
 def titled(content: Content, row: Any) -> Content:

@@ -173,9 +173,8 @@ async def publish_version(
             row = await drafting.find(db, acting.tenant_id, notice, lock=True)
             drafting.check_match(if_match, row["revision"], needed=False)
             made = await publishing.publish(db, acting.tenant_id, acting.tenant_slug, row, data, acting.actor)
-            place = f"/v1/tenants/{acting.tenant_slug}/notices/{row['slug']}/versions/{made.number}"
             published.append(row["id"])
-            return idempotency.answer(made, headers={"location": place})
+            return publishing.made_at(made, acting.tenant_slug, row["slug"])
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(published)

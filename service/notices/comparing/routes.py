@@ -17,7 +17,7 @@ from service.notices.comparing.comparing import SectionChange, Span, Text, compa
 from service.notices.comparing.proposing import Proposal, first_version, propose
 from service.notices.comparing.tracing import SectionHistory, TracedVersion, trace
 from service.notices.content import Content, ControllerSnapshot, Section, languages_of
-from service.notices.freezing import Canonical
+from service.notices.freezing import Canonical, frozen
 from service.notices.rendering import controller_lines
 from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve
@@ -69,7 +69,7 @@ async def compare_draft(acting: NamedDependency[Acting], notice: FromPath[str]) 
     content = resolve(drafting.content_of(row), controllers).content
     titled = msgspec.structs.replace(content, title={**msgspec.json.decode(row["title"]), **content.title})
     shown = languages_of(content, row["default_language"], row["languages"])
-    version = msgspec.json.decode(newest, type=Canonical) if newest else None
+    version = frozen(newest) if newest else None
     changes = await asyncio.to_thread(_changes, version, titled, controllers, shown, row["default_language"])
     return Response(changes, headers={"etag": f'"{row["revision"]}"', "cache-control": "no-store"})
 
@@ -91,9 +91,7 @@ async def trace_sections(
     """Through all published versions, in the order in which they apply; `covers` tells which section is the one on retention."""
     async with acting_for(acting.tenant_id, read_only=True) as db:
         row = await drafting.find(db, acting.tenant_id, notice)
-        shown = language or row["default_language"]
-        if shown not in row["languages"]:
-            raise errors.invalid("language", f"{shown!r} is not a language of this notice ({', '.join(row['languages'])}).")
+        shown = drafting.language_of(row, language)
         rows = await db.fetch(
             f"""SELECT v.number, v.effective_from, v.published_at, c.canonical
                 FROM versions v LEFT JOIN version_contents c ON c.tenant_id = v.tenant_id AND c.id = v.id
@@ -108,7 +106,7 @@ def _traced(row: Any, language: str) -> TracedVersion:
     given = (row["number"], row["effective_from"], row["published_at"])
     if row["canonical"] is None:
         return TracedVersion(*given, None, {})
-    version = msgspec.json.decode(row["canonical"], type=Canonical)
+    version = frozen(row["canonical"])
     sections = msgspec.convert(version.sections, list[Section])
     covers = {section.id: section.covers or [] for section in sections}
     return TracedVersion(*given, texts(sections, language, version.default_language), covers)

@@ -9,9 +9,12 @@ import msgspec
 
 from service import clock
 from service.errors import FieldError, InvalidContent, NotFound, WrongState
+from service.idempotency import Answer, answer
 from service.notices import describing, drafting
 from service.notices.content import not_languages
 from service.notices.showing import VERSIONS
+from service.settings import Settings
+from tenants.callers import Acting
 from tenants.database import Connection
 
 NOTICE = "/v1/tenants/{tenant:str}/notices/{notice:str}"
@@ -43,6 +46,12 @@ def check_reason(reason: Mapping[str, str]) -> None:
     wrong += [FieldError(f"/reason/{code}", "Say why, or leave it out.") for code, text in reason.items() if not text.strip()]
     if wrong:
         raise InvalidContent("The reason cannot be shown like this; `errors` says where.", errors=wrong)
+
+
+async def shown(db: Connection, acting: Acting, notice_id: UUID, settings: Settings) -> Answer:
+    """The notice as it is after an act, which is what each of them answers."""
+    row = await describing.find(db, acting.tenant_id, str(notice_id))
+    return answer(describing.described(row, acting.tenant_slug, settings), status=200)
 
 
 async def befall(

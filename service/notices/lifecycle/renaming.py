@@ -14,8 +14,7 @@ from service.errors import SlugTaken
 from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
-from service.notices.describing import described, find
-from service.notices.lifecycle.befalling import NOTICE, held
+from service.notices.lifecycle.befalling import NOTICE, held, shown
 from service.notices.schemas import Notice, Slug
 from service.notices.showing import TURNS, show
 from service.texts import Input
@@ -65,9 +64,7 @@ async def rename_notice(
                 details = {"from": row["slug"], "to": data.slug}
                 await record(db, acting.tenant_id, "notice:rename", acting.actor, {"notice": row["id"]}, details)
                 touched.append(row["id"])
-            return idempotency.answer(
-                described(await find(db, acting.tenant_id, str(row["id"])), acting.tenant_slug, state.settings), status=200
-            )
+            return await shown(db, acting, row["id"], state.settings)
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(touched)

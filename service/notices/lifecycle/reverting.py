@@ -20,7 +20,7 @@ from service.notices import drafting
 from service.notices.content import Content, Section
 from service.notices.freezing import content_in, frozen
 from service.notices.lifecycle.befalling import VERSION, version_of
-from service.notices.publishing import publish
+from service.notices.publishing import made_at, publish
 from service.notices.schemas import NewVersion, Number, Significance, Told, VersionWithLinks
 from service.notices.showing import TURNS
 from service.texts import Input
@@ -66,7 +66,7 @@ async def revert_to_version(
     if_match: drafting.IfMatch = None,
 ) -> Response[VersionWithLinks]:
     """A new version with that text, in the languages that the notice has now, and with its controllers as they are now. The draft
-    is the same afterwards, so what it held is gone: with its ETag as If-Match, only what you read is given up."""
+    then says the same, so what it held is gone: with its ETag as If-Match, only what you read is given up."""
     touched: list[UUID] = []
     async with TURNS.turn(), acting_for(acting.tenant_id) as db:
 
@@ -79,8 +79,7 @@ async def revert_to_version(
             because = {"reverts_to": number}
             made = await publish(db, acting.tenant_id, acting.tenant_slug, again, asked, acting.actor, because)
             touched.append(row["id"])
-            place = f"/v1/tenants/{acting.tenant_slug}/notices/{row['slug']}/versions/{made.number}"
-            return idempotency.answer(made, headers={"location": place})
+            return made_at(made, acting.tenant_slug, row["slug"])
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(touched)

@@ -19,7 +19,7 @@ from service.idempotency import Attempt
 from service.notices import drafting
 from service.notices.lifecycle.befalling import VERSION, check_reason, version_of
 from service.notices.lifecycle.reverting import with_content_of
-from service.notices.publishing import publish
+from service.notices.publishing import made_at, publish
 from service.notices.schemas import NewVersion, Number, ReasonGiven, Told, VersionWithLinks
 from service.notices.showing import TURNS, show, with_links
 from service.texts import Input
@@ -104,8 +104,7 @@ async def reschedule_version(
             because = {"reschedules": number}
             made = await publish(db, acting.tenant_id, acting.tenant_slug, again, published, acting.actor, because)
             touched.append(row["id"])
-            place = f"/v1/tenants/{acting.tenant_slug}/notices/{row['slug']}/versions/{made.number}"
-            return idempotency.answer(made, headers={"location": place})
+            return made_at(made, acting.tenant_slug, row["slug"])
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(touched)

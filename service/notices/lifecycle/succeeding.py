@@ -15,8 +15,8 @@ from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
 from service.notices import timing
-from service.notices.describing import described, find
-from service.notices.lifecycle.befalling import NOTICE, NoticeFate, befall, check_published, check_reason, held
+from service.notices.describing import find
+from service.notices.lifecycle.befalling import NOTICE, NoticeFate, befall, check_published, check_reason, held, shown
 from service.notices.schemas import Notice, Told
 from service.notices.showing import TURNS, VERSIONS, scheduled, show, with_links
 from service.texts import Input
@@ -64,9 +64,7 @@ async def end_notice(
             subject = {"notice": row["id"], **({"successor": successor} if successor else {})}
             await record(db, acting.tenant_id, "notice:end", acting.actor, subject, {"as": fate})
             touched.append(row["id"])
-            return idempotency.answer(
-                described(await find(db, acting.tenant_id, str(row["id"])), acting.tenant_slug, state.settings), status=200
-            )
+            return await shown(db, acting, row["id"], state.settings)
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(touched)

@@ -13,8 +13,7 @@ from service.errors import WrongState
 from service.guarding import requires
 from service.history.recording import record
 from service.idempotency import Attempt
-from service.notices.describing import described, find
-from service.notices.lifecycle.befalling import NOTICE, befall, check_published, check_reason, held
+from service.notices.lifecycle.befalling import NOTICE, befall, check_published, check_reason, held, shown
 from service.notices.schemas import Notice, ReasonGiven
 from service.notices.showing import TURNS, show
 from tenants.acting import acting_for
@@ -47,9 +46,7 @@ async def withdraw_notice(
             await show(db, acting.tenant_id, acting.tenant_slug, row["id"], at)
             await record(db, acting.tenant_id, "notice:withdraw", acting.actor, {"notice": row["id"]})
             touched.append(row["id"])
-            return idempotency.answer(
-                described(await find(db, acting.tenant_id, str(row["id"])), acting.tenant_slug, state.settings), status=200
-            )
+            return await shown(db, acting, row["id"], state.settings)
 
         answer: Any = await attempt.once(db, effect)
     state.hear_published(touched)
