@@ -15,7 +15,7 @@ from service.app import ROUTES, build, guard
 from service.refusing import refuse
 from service.settings import Settings
 from tenants.scopes import Scope
-from tests.cast import DRAFT, Cast, published
+from tests.cast import DRAFT, Cast, Player, published
 
 # Public on purpose. A new public route is a decision: add it here with its reason in the route itself.
 PUBLIC = {
@@ -97,9 +97,15 @@ def test_an_undeclared_route_refuses_everybody() -> None:
 
 
 @pytest.fixture(scope="module")
-def acme(cast: Cast) -> dict[str, str]:
-    """Something of Acme's for each path parameter."""
-    slug, controller_id = published(cast.alice)
+def dora(cast: Cast) -> Player:
+    """A company that Bob's agency made and that no other test fills: all of its rows are looked at again and again."""
+    return cast.company(maker=cast.bob.api)
+
+
+@pytest.fixture(scope="module")
+def hers(cast: Cast, dora: Player) -> dict[str, str]:
+    """Something of Dora's for each path parameter."""
+    slug, controller_id = published(dora)
     sent = httpx.post(
         f"{cast.house.url}/intake/requests",
         json={
@@ -111,19 +117,19 @@ def acme(cast: Cast) -> dict[str, str]:
         timeout=20,
     )
     assert sent.status_code == 202, sent.text
-    clients = cast.alice.get("/clients").json()["items"]
-    found = cast.alice.get(f"/notices/{slug}/draft/check").json()["findings"][0]["id"]
-    dismissed = cast.alice.post(f"/notices/{slug}/dismissals", {"finding": found, "reason": "Known."})
+    clients = dora.get("/clients").json()["items"]
+    found = dora.get(f"/notices/{slug}/draft/check").json()["findings"][0]["id"]
+    dismissed = dora.post(f"/notices/{slug}/dismissals", {"finding": found, "reason": "Known."})
     assert dismissed.status_code == 201, dismissed.text
     return {
-        "tenant": "acme",
+        "tenant": dora.slug,
         "notice": slug,
         "number": "1",
         "controller_id": controller_id,
-        "delegation_id": cast.alice.get("/delegations").json()["items"][0]["id"],
+        "delegation_id": dora.get("/delegations").json()["items"][0]["id"],
         "client_id": clients[0]["id"],
         "dismissal_id": dismissed.json()["id"],
-        "request_id": cast.alice.get("/requests").json()["items"][0]["id"],
+        "request_id": dora.get("/requests").json()["items"][0]["id"],
     }
 
 
@@ -163,17 +169,17 @@ def body_for(method: str, path: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("method", "path"), MANAGEMENT)
 async def test_a_stranger_gets_nowhere_and_changes_nothing(
-    method: str, path: str, cast: Cast, acme: dict[str, str], superuser: asyncpg.Connection
+    method: str, path: str, cast: Cast, hers: dict[str, str], superuser: asyncpg.Connection
 ) -> None:
-    """A valid token of another company, on each path of Acme's: 404 (or 403), and Acme's rows stay as they were."""
+    """A valid token of another company, on each path of Dora's: 404 (or 403), and her rows stay as they were."""
     if "{tenant}" not in path:
         answer = cast.charlie.api.request(
             method, path, json={"slug": "not-mine", "name": "x", "contact_email": "x@example.org"} if method == "POST" else None
         )
-        assert answer.status_code == 403 or "acme" not in answer.text
+        assert answer.status_code == 403 or hers["tenant"] not in answer.text
         return
-    before = await fingerprint(superuser)
-    url = re.sub(r"\{(\w+)\}", lambda match: acme[match[1]], path)
+    before = await fingerprint(superuser, hers["tenant"])
+    url = re.sub(r"\{(\w+)\}", lambda match: hers[match[1]], path)
     headers = {"if-match": "*"} if method in ("PUT", "PATCH") else {}
     answer = cast.charlie.api.request(
         method, url, json=body_for(method, path) if method in ("POST", "PUT", "PATCH") else None, headers=headers
@@ -181,17 +187,21 @@ async def test_a_stranger_gets_nowhere_and_changes_nothing(
     assert answer.status_code in (403, 404), answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["type"] in ("urn:seloste:problem:not-found", "urn:seloste:problem:insufficient-scope")
-    assert await fingerprint(superuser) == before
+    assert await fingerprint(superuser, hers["tenant"]) == before
     # The very same request with the id in place of the slug tells no more.
-    tenant_id = await superuser.fetchval("SELECT id FROM tenants WHERE slug = 'acme'")
-    answer = cast.charlie.api.request(method, url.replace("/acme", f"/{tenant_id}"), json=body_for(method, path) or None, headers=headers)
+    tenant_id = await superuser.fetchval("SELECT id FROM tenants WHERE slug = $1", hers["tenant"])
+    answer = cast.charlie.api.request(
+        method, url.replace(f"/{hers['tenant']}", f"/{tenant_id}"), json=body_for(method, path) or None, headers=headers
+    )
     assert answer.status_code in (403, 404)
-    assert await fingerprint(superuser) == before
+    assert await fingerprint(superuser, hers["tenant"]) == before
 
 
 @pytest.mark.parametrize(("method", "path"), MANAGEMENT)
-def test_without_a_token_it_is_401_and_without_the_scope_403(method: str, path: str, cast: Cast, acme: dict[str, str]) -> None:
-    url = re.sub(r"\{(\w+)\}", lambda match: acme[match[1]], path)
+def test_without_a_token_it_is_401_and_without_the_scope_403(
+    method: str, path: str, cast: Cast, dora: Player, hers: dict[str, str]
+) -> None:
+    url = re.sub(r"\{(\w+)\}", lambda match: hers[match[1]], path)
     body = body_for(method, path) if method in ("POST", "PUT", "PATCH") else None
     answer = httpx.request(method, cast.house.url + url, json=body, timeout=20)
     assert answer.status_code == 401
@@ -200,24 +210,24 @@ def test_without_a_token_it_is_401_and_without_the_scope_403(method: str, path: 
     assert "error=" not in challenge
     needed = next(set(opt["scopes"]) for verb, route, opt in routes() if (verb, route) == (method, path))
     other = next(scope for scope in (Scope.webhooks_read, Scope.webhooks_write) if scope not in needed)
-    poor = cast.house.token(cast.alice.client, other.value)
+    poor = cast.house.token(dora.client, other.value)
     answer = httpx.request(method, cast.house.url + url, json=body, headers={"authorization": f"Bearer {poor}"}, timeout=20)
     assert answer.status_code == 403
     assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
     assert set(answer.json()["scope"]) == {scope.value for scope in needed}
 
 
-async def fingerprint(superuser: asyncpg.Connection) -> dict[str, Any]:
-    """Every row of Acme's in every table that a tenant owns, but for what the system itself goes on writing about mails."""
+async def fingerprint(superuser: asyncpg.Connection, slug: str) -> dict[str, Any]:
+    """Every row of the tenant's in every table that a tenant owns, but for what the system itself goes on writing about mails."""
     tables = await superuser.fetch(
         "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY 1"
     )
-    acme = await superuser.fetchval("SELECT id FROM tenants WHERE slug = 'acme'")
+    tenant = await superuser.fetchval("SELECT id FROM tenants WHERE slug = $1", slug)
     found = {}
     for row in tables:
         more = "AND actor ->> 'kind' <> 'system'" if row["table_name"] == "history" else ""
         found[row["table_name"]] = await superuser.fetchval(
             f"SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {row['table_name']} t WHERE tenant_id = $1 {more}",
-            acme,
+            tenant,
         )
     return found
