@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 
-from service.notices.checking.expressing import data, expression
+from service.notices.checking.expressing import expression
 from service.notices.checking.passages import Passage, shortened
 from service.notices.checking.reading import Reading
 from service.notices.checking.ruling import Hit, rule
 from service.notices.variables import NAMES
 from service.notices.wording import naming, spotting
+from service.notices.wording.labelling import LABELS
 
-_BUTTONS = frozenset(data("buttons.toml")["buttons"])
 _VARIABLE = re.compile(r"\{\{ ?([a-z]{1,20}\.[a-z_]{1,40}) ?\}\}")
 _TAG = expression("hygiene", "html")
 _UMBRELLA = expression("hygiene", "umbrella")
@@ -78,7 +78,7 @@ def html_shown(reading: Reading) -> Iterator[Hit]:
 def button_left(reading: Reading) -> Iterator[Hit]:
     for start, line in reading.lines:
         for piece in _PIECE.finditer(line) if len(line) <= 40 or "|" in line or "·" in line else ():
-            if len(piece[0]) <= 40 and piece[0].strip(" -*»›×").lower() in _BUTTONS:
+            if len(piece[0]) <= 40 and piece[0].strip(" -*»›×").casefold() in LABELS:
                 yield Hit((start + piece.start(), start + piece.end()), values={"text": piece[0].strip()})
 
 

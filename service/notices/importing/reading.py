@@ -8,9 +8,6 @@ SE007 text from beside the body (headers, notes, text boxes), SE008 pages withou
 """
 
 import re
-import tomllib
-from functools import cache
-from importlib.resources import files
 
 from ftfy import fix_encoding
 from ftfy.badness import badness, is_bad
@@ -24,6 +21,7 @@ from service.notices.importing.formats.fragmenting import mended
 from service.notices.importing.formats.html import Found, lines_of
 from service.notices.importing.formats.markdown_text import lines_in, looks_marked
 from service.notices.importing.formats.plain_text import holds_rows, read_plain_text
+from service.notices.wording.labelling import LABELS
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
@@ -100,16 +98,9 @@ def _remark_words(document: Document) -> None:
 def _is_label(text: str) -> bool:
     """What a button says, or a row of them that also holds the page's owner: `© Us | Share | Back to top`."""
     parts = [part.strip(" .:×><»«→←↑").casefold() for part in _BETWEEN_LABELS.split(text[:_LONGEST_LABELS])]
-    return sum(part in _labels() for part in parts) * 2 > len(parts)
+    return sum(part in LABELS for part in parts) * 2 > len(parts)
 
 
 def _is_mojibake(text: str) -> bool:
     """Letters that are unlikely together, and that make sense when they are read in another encoding. It is told, and not changed."""
     return is_bad(text) and (badness(text) > 2 or fix_encoding(text[:_SAMPLE]) != text[:_SAMPLE])
-
-
-@cache
-def _labels() -> frozenset[str]:
-    """What buttons and links of a page say, in any language."""
-    words = tomllib.loads(files(__package__).joinpath("labels.toml").read_text())
-    return frozenset(label.casefold() for labels in words.values() for label in labels)
