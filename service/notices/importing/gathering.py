@@ -118,7 +118,7 @@ def _legal_bases(sections: Sequence[Told]) -> list[str]:
     return sorted(found)
 
 
-_WRAPPED = re.compile(r"(?<=[^.!?:;\n]{40})\n[ \t]*(?=[a-zåäö])")
+_WRAPPED = re.compile(r"\n(?<=[^.!?:;\n]{40}\n)[ \t]*(?=[a-zåäö])")
 
 
 def unwrapped(text: str) -> str:

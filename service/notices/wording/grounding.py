@@ -15,7 +15,7 @@ _DUTY, _TASK, _INTEREST = "6(1)(c)", "6(1)(e)", "6(1)(f)"
 
 _ART = r"(?:artik\w{0,6}|art(?:icles?)?\b\.?)"
 _ARTICLE = re.compile(
-    rf"(?<![\w.,/§])(?:(?P<six>6)|9)(?P<art>\s?{_ART})?(?P<par>[\s.,]{{0,2}}\()?[\s.,]{{0,2}}(?:(?:stycke|punkt|kohdan|kohta|paragraph|moment\w*)\s)?(?(six)1|2)\)?[\s.,:]{{0,2}}"
+    rf"[69](?<![\w.,/§].)(?:(?<=(?P<six>6))|(?<=9))(?P<art>\s?{_ART})?(?P<par>[\s.,]{{0,2}}\()?[\s.,]{{0,2}}(?:(?:stycke|punkt|kohdan|kohta|paragraph|moment\w*)\s)?(?(six)1|2)\)?[\s.,:]{{0,2}}"
     r"(?:(?:kohdan|kohta|k\.|alakohda\w*|alakohta|punkten|punkt|stycket|stycke|led|leden|lit\.?|points?|subparagraph|mom\.?)[\s,]{1,2}){0,2}"
     r"(?P<letters>\(?[a-j]\)?-?(?![\w])(?:(?:-?\s?ala\w{4,9})?(?:\s?[,/&]\s?|\s(?:and|och|ja|sekä|samt|or|tai|eller)\s)(?:(?:led|point|kohdan)\s)?\(?[a-j]\)?-?(?!\w)){0,9})",
     re.IGNORECASE,

@@ -18,9 +18,10 @@ _ORG, _PERSON = _WORDS["organisations"], _WORDS["persons"]
 FIELD_LABEL = re.compile(rf"(?<![\w-])(?:{any_of(_WORDS['labels']['fields'])})(?![\w-])", re.IGNORECASE)
 _ONLY_LABELS = re.compile(rf"(?>(?:{any_of(_WORDS['labels']['fields'])})[\s:./]*+)++", re.IGNORECASE)
 
+# It begins with the sign, and looks back at it: so the search goes from sign to sign.
 _CHUNK_END = re.compile(
-    r"[\n\t;|()\[\]<>{}\"”“»«]|,(?!\d)|[ \u00a0][-–—/][ \u00a0]|:(?!\w)"
-    r"|(?<=[^\W\d_]{3}[.!?])\s(?=[^\W\da-zåäö_])|(?<=\d[.!?])\s(?=[^\W\da-zåäö_])"
+    r"[\s;|()\[\]<>{}\"”“»«,:](?:(?<=[\n\t;|()\[\]<>{}\"”“»«])|(?<=,)(?!\d)|(?<=:)(?!\w)|(?<=[ \u00a0])[-–—/][ \u00a0]"
+    r"|(?<=[^\W\d_]{3}[.!?]\s)(?=[^\W\da-zåäö_])|(?<=\d[.!?]\s)(?=[^\W\da-zåäö_]))"
 )
 _FORM = re.compile(rf"(?<![\w.&/-])(?:{any_of(_ORG['forms'])})(?::\w+)?(?![\w/&-])")
 

@@ -8,6 +8,8 @@ import re
 from service.notices.importing.document import Block
 
 _INLINE = re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)|`|\*+|_+|\](?=\()|<(?=[A-Za-z/!?])|&(?=#?[A-Za-z0-9]{1,31};)|~~", re.MULTILINE)
+# One of these is in whatever `_INLINE` finds; most texts hold none.
+_SIGN = re.compile(r"[\\`*_\]<&~]")
 # What begins a heading, quote, list, rule, table's line, link definition, or underlines the line above as a heading.
 _AT_START = re.compile(
     r"^[ \t]*(?:#{1,6}(?=[ \t]|$)|>|[-+*](?=[ \t]|$)|[-=|:_][-=|:_ \t]*$|\[(?=[^\]\n]{1,999}\]:)|(\d{1,9})(?=[.)](?:[ \t]|$)))",
@@ -17,7 +19,7 @@ _AT_START = re.compile(
 
 def escaped(text: str, *, starts_line: bool = True) -> str:
     """`text` as Markdown. `starts_line` is false for words that stand behind others in their line."""
-    inline = _INLINE.sub(_inline, text)
+    inline = _INLINE.sub(_inline, text) if _SIGN.search(text) else text
     return _AT_START.sub(_at_start, inline) if starts_line else inline
 
 
