@@ -1,26 +1,22 @@
 """Published notices under `/n/{tenant}/{notice}`: no token, no cookie, open to every origin for reading."""
 
-from typing import Annotated, Any
-from urllib.parse import quote
+from typing import Annotated
 
-from litestar import MediaType, Request, Response, get
+from litestar import Response, get
 from litestar.datastructures import State
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath, PathParameter
 
-from service import clock, errors
+from service import clock
 from service.errors import NotFound
-from service.guarding import public
 from service.hosting import differing
 from service.hosting.answering import CURRENT, FOREVER, NOT_YET, answer, form_of, wanted_language
-from service.hosting.closing import Elsewhere, check_open, check_readable, go_there, tell
-from service.hosting.copies import Copies, Copy, Head
+from service.hosting.closing import check_open, check_readable
+from service.hosting.copies import Head
+from service.hosting.finding import BASE, Asked, copy_of, head_at, nothing, reading, version_of
 from service.notices.rendering import CANONICAL
 from service.notices.schemas import PublicHistory, PublicVersion, VersionInForce
 from service.notices.timing import Scheduled
 
-Asked = Request[Any, Any, Any]
-BASE = "/n/{tenant:str}/{notice:str}"
 NEGOTIATED = "Accept-Language, Accept-Datetime, Accept-Encoding"
 Leaf = Annotated[
     str,
@@ -30,28 +26,19 @@ Leaf = Annotated[
 ]
 
 
-def _public(what: str, data: type[Any] | None = None) -> dict[str, Any]:
-    """A public reading; `data` describes the JSON, for clients made from the OpenAPI document. Without it there is a page alone."""
-    described = public(what, [errors.NotFound, errors.NoticeGone, errors.VersionRedacted])
-    media_type = MediaType.JSON if data else MediaType.HTML
-    shown = ResponseSpec(data or str, media_type=media_type, description=what, generate_examples=False)
-    otherwise = {Elsewhere: go_there, errors.NoticeGone: tell, errors.VersionRedacted: tell}
-    return {**described, "responses": {200: shown, **described["responses"]}, "exception_handlers": otherwise, "tags": ["Public"]}
-
-
 @get(
     BASE,
     operation_id="readNotice",
     summary="The notice in force",
-    **_public("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", VersionInForce),
+    **reading("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", VersionInForce),
 )
 async def read_notice(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     form = form_of(notice)
-    head = await _head(request, state, tenant, form.name)
+    head = await head_at(request, state, tenant, form.name)
     await check_open(state.copies, head, form, None)
     version = _in_force(head)
     language = wanted_language(request, version.languages, version.languages[0])
-    copy = await _copy(state, head, version.number, _at_present(language + form.ending))
+    copy = await copy_of(state, head, version.number, _at_present(language + form.ending))
     return answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head))
 
 
@@ -59,20 +46,20 @@ async def read_notice(request: Asked, state: State, tenant: FromPath[str], notic
     BASE + "/{leaf:str}",
     operation_id="readNoticeIn",
     summary="The notice in force, in one language and form; or its history",
-    **_public(
+    **reading(
         "`{language}`, also with `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`; `history`, also with `.json`, `.fragment.html`",
         VersionInForce,
     ),
 )
 async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
-    head, form = await _head(request, state, tenant, notice), form_of(leaf)
+    head, form = await head_at(request, state, tenant, notice), form_of(leaf)
     if form.name == "history":
         return await _history(request, state, head, form.ending)
     await check_open(state.copies, head, form, form.name)
     version = _in_force(head)
     if form.name not in version.languages:
         raise NotFound(f"The notice in force is there in: {', '.join(version.languages)}.")
-    copy = await _copy(state, head, version.number, _at_present(leaf))
+    copy = await copy_of(state, head, version.number, _at_present(leaf))
     return answer(request, copy, cache=CURRENT, language=form.name, links=_links(head))
 
 
@@ -80,33 +67,33 @@ async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], no
     BASE + "/history.json",
     operation_id="readHistory",
     summary="Every version of the notice, as data",
-    **_public("Every version, newest first", PublicHistory),
+    **reading("Every version, newest first", PublicHistory),
 )
 async def read_history(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
-    return await _history(request, state, await _head(request, state, tenant, notice), ".json")
+    return await _history(request, state, await head_at(request, state, tenant, notice), ".json")
 
 
 @get(
     BASE + "/history",
     operation_id="readHistoryPage",
     summary="Every version of the notice, as a page",
-    **_public("Every version, what applies last first, in the reader's language"),
+    **reading("Every version, what applies last first, in the reader's language"),
 )
 async def read_history_page(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
-    return await _history(request, state, await _head(request, state, tenant, notice), "")
+    return await _history(request, state, await head_at(request, state, tenant, notice), "")
 
 
 @get(
     BASE + "/history/{leaf:str}",
     operation_id="readHistoryIn",
     summary="The history as a page or fragment in one language",
-    **_public("`{language}` or `{language}.fragment.html`"),
+    **reading("`{language}` or `{language}.fragment.html`"),
 )
 async def read_history_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
-    head = await _head(request, state, tenant, notice)
+    head = await head_at(request, state, tenant, notice)
     if form_of(leaf).ending not in ("", ".fragment.html"):
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
-    copy = await _copy(state, head, 0, f"history/{leaf}")
+    copy = await copy_of(state, head, 0, f"history/{leaf}")
     return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=_links(head))
 
 
@@ -114,7 +101,7 @@ async def read_history_in(request: Asked, state: State, tenant: FromPath[str], n
     BASE + "/v/{number:int}/{leaf:str}",
     operation_id="readVersion",
     summary="One version for ever",
-    **_public(
+    **reading(
         "`{language}`, `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`, or `canonical.json`, the bytes that the hash is of",
         PublicVersion,
     ),
@@ -122,23 +109,23 @@ async def read_history_in(request: Asked, state: State, tenant: FromPath[str], n
 async def read_version(
     request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], number: FromPath[int], leaf: Leaf
 ) -> Response[bytes]:
-    head = await _head(request, state, tenant, notice)
+    head = await head_at(request, state, tenant, notice)
     if f"/v/{number}/" not in request.scope["path"]:
         # int() also reads 04, +4 and ٤, but what is kept for ever has one address.
-        raise _nothing()
-    version = _version(head, number)
+        raise nothing()
+    version = version_of(head, number)
     check_readable(head, version)
     cache = FOREVER if _is_settled(version) else NOT_YET
     if leaf == CANONICAL:
-        return answer(request, await _copy(state, head, number, CANONICAL), cache=cache)
-    return answer(request, await _copy(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
+        return answer(request, await copy_of(state, head, number, CANONICAL), cache=cache)
+    return answer(request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
 
 
 @get(
     BASE + "/diff/{pair:str}/{leaf:str}",
     operation_id="compareVersions",
     summary="What changed between two versions",
-    **_public("`{a}...{b}/{language}` as a page, `.json` as data", differing.Difference),
+    **reading("`{a}...{b}/{language}` as a page, `.json` as data", differing.Difference),
 )
 async def compare_versions(
     request: Asked,
@@ -148,9 +135,9 @@ async def compare_versions(
     pair: Annotated[str, PathParameter(description="Two version numbers: `3...4`.")],
     leaf: Leaf,
 ) -> Response[bytes]:
-    head, form = await _head(request, state, tenant, notice), form_of(leaf)
+    head, form = await head_at(request, state, tenant, notice), form_of(leaf)
     a, b = differing.numbers(pair)
-    compared = [_version(head, a), _version(head, b)]
+    compared = [version_of(head, a), version_of(head, b)]
     for version in compared:
         check_readable(head, version)
     if form.ending not in ("", ".json"):
@@ -166,43 +153,13 @@ def _at_present(leaf: str) -> str:
 
 async def _history(request: Asked, state: State, head: Head, ending: str) -> Response[bytes]:
     if ending == ".json":
-        return answer(request, await _copy(state, head, 0, "history.json"), cache=CURRENT, links=_links(head))
+        return answer(request, await copy_of(state, head, 0, "history.json"), cache=CURRENT, links=_links(head))
     if ending == ".md":
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
     available = list(dict.fromkeys(code for version in reversed(head.schedule) for code in version.languages))
     language = wanted_language(request, available, head.default_language)
-    copy = await _copy(state, head, 0, f"history/{language}{ending}")
+    copy = await copy_of(state, head, 0, f"history/{language}{ending}")
     return answer(request, copy, cache=CURRENT, vary="Accept-Language, Accept-Encoding", language=language, links=_links(head))
-
-
-async def _head(request: Asked, state: State, tenant: str, notice: str) -> Head:
-    copies: Copies = state.copies
-    # A name that no slug can have is not looked for: a NUL in it would not even be valid text for the database.
-    if not (_could_be_a_name(tenant) and _could_be_a_name(notice)):
-        raise _nothing()
-    head = await copies.head(tenant, notice)
-    if head is None:
-        raise _nothing()
-    if notice in head.former_slugs:
-        raise Elsewhere(_renamed(request, notice, head.slug), for_good=True)
-    return head
-
-
-def _renamed(request: Asked, old: str, new: str) -> str:
-    """The same address under the present slug, which is the third part of the path."""
-    root, n, tenant, notice, *rest = request.scope["path"].split("/")
-    path = quote("/".join([root, n, tenant, new + notice[len(old) :], *rest]))
-    return path + (f"?{request.url.query}" if request.url.query else "")
-
-
-def _could_be_a_name(text: str) -> bool:
-    return 3 <= len(text) <= 63 and text.isascii() and text.replace("-", "").isalnum() and text == text.lower()
-
-
-async def _copy(state: State, head: Head, number: int, path: str) -> Copy:
-    if len(path) > 40 or not path.isascii() or not path.isprintable() or (found := await state.copies.copy(head, number, path)) is None:
-        raise _nothing()
-    return found  # type: ignore[no-any-return]
 
 
 def _in_force(head: Head) -> Scheduled:
@@ -222,17 +179,6 @@ def _is_settled(version: Scheduled) -> bool:
     return version.in_force_at <= clock.now() and version.recalled is None
 
 
-def _version(head: Head, number: int) -> Scheduled:
-    version = head.version(number)
-    if version is None:
-        raise NotFound(f"The notice has no version {number}. Its history lists those that there are.")
-    return version
-
-
 def _links(head: Head) -> str:
     base = f"/n/{head.tenant_slug}/{head.slug}"
     return f'<{base}/history>; rel="version-history", <{base}>; rel="latest-version"'
-
-
-def _nothing() -> NotFound:
-    return NotFound("No published notice is at this address. Check the address with the company whose notice you look for.")

@@ -1,0 +1,70 @@
+"""From a public address to the notice that it names, by slugs or ids; and what every public reading declares."""
+
+from typing import Any
+from urllib.parse import quote
+
+from litestar import MediaType, Request
+from litestar.datastructures import State
+from litestar.openapi.datastructures import ResponseSpec
+
+from service import errors
+from service.errors import NotFound, Problem
+from service.guarding import public
+from service.hosting.closing import Elsewhere, go_there, tell
+from service.hosting.copies import Copies, Copy, Head
+from service.notices.timing import Scheduled
+
+Asked = Request[Any, Any, Any]
+BASE = "/n/{tenant:str}/{notice:str}"
+
+
+def reading(what: str, data: type[Any] | None = None, *, media_type: str = MediaType.HTML, also: tuple[type[Problem], ...] = ()) -> Any:
+    """A public reading's keywords; `data` describes its JSON, for clients made from the OpenAPI document. Without it there is text."""
+    described = public(what, [errors.NotFound, errors.NoticeGone, errors.VersionRedacted, *also])
+    shown = ResponseSpec(data or str, media_type=MediaType.JSON if data else media_type, description=what, generate_examples=False)
+    return {**described, "responses": {200: shown, **described["responses"]}, "exception_handlers": ELSEWHERE, "tags": ["Public"]}
+
+
+ELSEWHERE = {Elsewhere: go_there, errors.NoticeGone: tell, errors.VersionRedacted: tell}
+
+
+async def head_at(request: Asked, state: State, tenant: str, notice: str) -> Head:
+    """Raises NotFound, or Elsewhere for a former slug."""
+    copies: Copies = state.copies
+    # A name that no slug can have is not looked for: a NUL in it would not even be valid text for the database.
+    if not (_could_be_a_name(tenant) and _could_be_a_name(notice)):
+        raise nothing()
+    head = await copies.head(tenant, notice)
+    if head is None:
+        raise nothing()
+    if notice in head.former_slugs:
+        raise Elsewhere(_renamed(request, notice, head.slug), for_good=True)
+    return head
+
+
+def _renamed(request: Asked, old: str, new: str) -> str:
+    """The same address under the present slug, which is the third part of the path."""
+    root, n, tenant, notice, *rest = request.scope["path"].split("/")
+    path = quote("/".join([root, n, tenant, new + notice[len(old) :], *rest]))
+    return path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _could_be_a_name(text: str) -> bool:
+    return 3 <= len(text) <= 63 and text.isascii() and text.replace("-", "").isalnum() and text == text.lower()
+
+
+async def copy_of(state: State, head: Head, number: int, path: str) -> Copy:
+    if len(path) > 40 or not path.isascii() or not path.isprintable() or (found := await state.copies.copy(head, number, path)) is None:
+        raise nothing()
+    return found  # type: ignore[no-any-return]
+
+
+def version_of(head: Head, number: int) -> Scheduled:
+    version = head.version(number)
+    if version is None:
+        raise NotFound(f"The notice has no version {number}. Its history lists those that there are.")
+    return version
+
+
+def nothing() -> NotFound:
+    return NotFound("No published notice is at this address. Check the address with the company whose notice you look for.")
