@@ -1,6 +1,7 @@
 """Languages: which one a reader wants, our own words in Finnish, Swedish and English, and dates as people write them."""
 
 import functools
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -19,7 +20,7 @@ Language = Annotated[str, Meta(max_length=3)]
 # What our own pages and mail speak. A notice may be in any language; around it, others read English.
 OURS = ("fi", "sv", "en")
 # Finland's Swedish, and British dates.
-_LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
+LOCALES = {"fi": "fi_FI", "sv": "sv_FI", "en": "en_GB"}
 
 
 def ours(language: str | None) -> str:
@@ -76,24 +77,26 @@ def negotiate(accept: str | None, available: Sequence[str], default: str) -> str
 
 def long_date(day: date, language: str) -> str:
     """1. joulukuuta 2026 · 1 december 2026 · 1 December 2026."""
-    return format_date(day, format="long", locale=_LOCALES[ours(language)])
+    return format_date(day, format="long", locale=LOCALES[ours(language)])
 
 
 def long_time(instant: datetime, language: str, time_zone: str) -> str:
     """The date as above, the time of day, and whose time it is: 24. marraskuuta 2026, 5.10 (EET)."""
-    local, locale = instant.astimezone(ZoneInfo(time_zone)), _LOCALES[ours(language)]
+    local, locale = instant.astimezone(ZoneInfo(time_zone)), LOCALES[ours(language)]
     return f"{long_date(local.date(), language)}, {format_time(local, 'short', locale=locale)} ({local.tzname()})"
 
 
 def country_name(code: str, language: str) -> str:
     """`Yhdysvallat`, `Förenta staterna`; the code itself for a country that has no name there."""
-    return str(Locale.parse(_LOCALES[ours(language)]).territories.get(code, code))
+    return str(Locale.parse(LOCALES[ours(language)]).territories.get(code, code))
 
 
 def duration(years: int, months: int, days: int, language: str) -> str:
     """`1 vuosi 6 kuukautta`, `10 år`, `30 days`, with the plural of each language."""
     counted = [(years, "duration-year"), (months, "duration-month"), (days, "duration-day")]
-    return " ".join(format_unit(count, unit, "long", locale=_LOCALES[ours(language)]) for count, unit in counted if count)
+    said = " ".join(format_unit(count, unit, "long", locale=LOCALES[ours(language)]) for count, unit in counted if count)
+    # Babel's Swedish counts in `dygn`, spans of 24 hours; deadlines and retention are told in days.
+    return re.sub(r"\b1 dygn$", "1 dag", said).replace("dygn", "dagar") if language == "sv" else said
 
 
 class Words:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from service import clock
 from service.errors import MalformedRequest, NotFound
+from service.intake.deadlines import counted
+from service.intake.explaining import explain
 from service.intake.receiving import read_reference, shown, version_url
 from service.intake.schemas import RequestStatus
 from tenants import directory
@@ -25,6 +27,8 @@ async def status(reference: str, secret: str, public_origin: str) -> RequestStat
         nominal_on=row["nominal_on"],
         due_on=row["due_on"],
         due_at=row["due_at"],
+        time_zone=row["time_zone"],
+        explanation=explain(counted(row), row["country"], row["language"]),
         notice=notice,
     )
 

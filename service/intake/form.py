@@ -73,7 +73,7 @@ def receipt(language: str, accepted: Acknowledgement) -> Response[bytes]:
         title=words("receipt_title", language),
         words=words,
         accepted=accepted,
-        received=long_time(accepted.received_at, language, "Europe/Helsinki"),
+        received=long_time(accepted.received_at, language, accepted.time_zone),
         due=long_date(accepted.due_on, language),
     )
     return page.respond(body, status=202, private=True)

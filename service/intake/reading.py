@@ -13,7 +13,10 @@ from service import paging, sealing
 from service.errors import NotFound
 from service.guarding import requires
 from service.history.recording import record
+from service.intake.deadlines import counted
+from service.intake.explaining import explain
 from service.intake.schemas import ReadSubject, RequestDetail, RequestItem, RequestPage
+from service.languages import OURS
 from service.sealing import TenantKeys
 from tenants.acting import acting_for
 from tenants.callers import Acting
@@ -51,9 +54,13 @@ async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID
     async with acting_for(acting.tenant_id) as db:
         row, opened = await unsealed(db, acting.tenant_id, request_id, state.tenant_keys)
         await record(db, acting.tenant_id, "request:read", acting.actor, {"request": request_id})
-    fields = {name: row[name] for name in RequestDetail.__struct_fields__ if name not in ("subject", "message", "details")}
+    clear = {name: row[name] for name in RequestDetail.__struct_fields__ if name not in ("subject", "message", "details", "explanation")}
     return RequestDetail(
-        **fields, subject=msgspec.convert(opened["subject"], ReadSubject), message=opened["message"], details=opened["details"]
+        **clear,
+        explanation={language: explain(counted(row), row["country"], language) for language in OURS},
+        subject=msgspec.convert(opened["subject"], ReadSubject),
+        message=opened["message"],
+        details=opened["details"],
     )
 
 

@@ -20,6 +20,7 @@ from service.history.recording import recorded
 from service.idempotency import Attempt, Outcome
 from service.intake.authorities import authority_in
 from service.intake.deadlines import deadline
+from service.intake.explaining import explain
 from service.intake.routing import Ambiguous, Notice, Routed, Unknown, route
 from service.intake.schemas import (
     Acknowledgement,
@@ -164,8 +165,9 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
     writes = [
         Write(
             """INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
-                   nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details)
-               VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)""",
+                   nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details,
+                   country, time_zone)
+               VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)""",
             (
                 tenant,
                 request_id,
@@ -185,6 +187,8 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
                 sealed("subject", data.subject),
                 sealed("message", data.message),
                 sealed("details", data.details) if data.details else None,
+                entry.country,
+                entry.time_zone,
             ),
         ),
         Write(
@@ -209,6 +213,8 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
         nominal_on=due.nominal_on,
         due_on=due.due_on,
         due_at=due.due_at,
+        time_zone=entry.time_zone,
+        explanation=explain(due, entry.country, data.language),
     )
     return Outcome(idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"}), writes)
 

@@ -100,7 +100,7 @@ async def read_status(request: Asked, state: State, reference: FromPath[str], se
         title=words("status_title", language, reference=found.reference),
         words=words,
         status=found,
-        received=long_time(found.received_at, language, "Europe/Helsinki"),
+        received=long_time(found.received_at, language, found.time_zone),
         due=long_date(found.due_on, language),
     )
     return page.respond(body, private=True)

@@ -106,6 +106,8 @@ class Acknowledgement(msgspec.Struct):
     nominal_on: Annotated[date, Meta(description="The plain month: an answer by then is in time whatever holidays count.")]
     due_on: Annotated[date, Meta(description="The last day for an answer (Reg. 1182/71).")]
     due_at: Annotated[datetime, Meta(description="The end of that day in the controller's zone, in UTC.")]
+    time_zone: Annotated[str, Meta(description="The controller's, in which days begin and end.")]
+    explanation: Annotated[str, Meta(description="How the last day was counted, in words, in the language of the request.")]
     next: Literal["none", "verify_email"] = "none"
 
 
@@ -134,6 +136,8 @@ class RequestStatus(msgspec.Struct):
     nominal_on: date
     due_on: date
     due_at: datetime
+    time_zone: str
+    explanation: str
     notice: Annotated[str | None, Meta(description="The notice's version in force when the request came.")]
 
 
@@ -166,6 +170,8 @@ class RequestDetail(RequestItem):
 
     language: str
     matched_by: str
+    time_zone: str
+    explanation: Annotated[dict[str, str], Meta(description="How the last day was counted, in fi, sv and en.")]
     notice_id: UUID | None
     notice_version: int | None
     subject: ReadSubject

@@ -26,6 +26,8 @@ class DataSubjectRequest(Table, tablename="requests", db=ENGINE):
     subject = Bytea(default=None, help_text="sealed")
     message = Bytea(default=None, help_text="sealed")
     details = Bytea(default=None, null=True, help_text="sealed")
+    country = Text(default=None, help_text="where the time is counted: the controller's, as it was when the request came")
+    time_zone = Text(default=None)
 
 
 class RequestKey(Table, tablename="request_keys", db=ENGINE):

@@ -25,7 +25,8 @@ def test_secret_and_bearer_open_the_same(house: House, public: httpx.Client) -> 
         "state": "received",
         "types": ["access", "erasure"],
         "controller": given["routed_to"]["controller"],
-        **{name: given[name] for name in ("received_at", "nominal_on", "due_on", "due_at")},
+        **{name: given[name] for name in ("received_at", "nominal_on", "due_on", "due_at", "time_zone")},
+        "explanation": given["explanation"],
         "notice": status["notice"],
     }
     assert public.get(status["notice"]).status_code == 200

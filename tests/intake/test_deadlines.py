@@ -1,13 +1,16 @@
 """When an answer is due, by Regulation 1182/71: the same date a month later, rolled over weekends and public holidays."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.intake.deadlines import deadline, is_public_holiday, months_after, next_working_day
+from service.intake.deadlines import Deadline, Pause, deadline, months_after
+from service.intake.explaining import explain
+from service.intake.public_holidays import is_public_holiday, is_published, regions_at_rest
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
 ZONES = ("Europe/Helsinki", "Europe/Lisbon", "Atlantic/Azores", "UTC", "Pacific/Kiritimati", "America/St_Johns", "Africa/Cairo")
@@ -56,8 +59,35 @@ def test_the_table(received: str, country: str, nominal: str, due: str) -> None:
 )
 def test_an_extended_time_is_three_months_from_receipt(received: str, nominal: str, due: str) -> None:
     """Not two months from the first deadline."""
-    end = months_after(date.fromisoformat(received), 3)
-    assert (end.isoformat(), next_working_day(end, "FI").isoformat()) == (nominal, due)
+    found = counted(received, extended=True)
+    assert (found.nominal_on.isoformat(), found.due_on.isoformat()) == (nominal, due)
+
+
+def test_the_word_of_an_extension_has_the_time_without_it() -> None:
+    assert counted("2026-11-30").due_on.isoformat() == "2026-12-30"
+
+
+@pytest.mark.parametrize(
+    ("pauses", "nominal"),
+    [
+        pytest.param([("2026-03-06", "2026-03-16")], "2026-04-15", id="ten days"),
+        pytest.param([("2026-03-06", "2026-03-06")], "2026-04-05", id="answered the same day"),
+        pytest.param([("2026-03-06", "2026-03-16"), ("2026-03-10", "2026-03-18")], "2026-04-17", id="two questions at once"),
+        pytest.param([("2026-03-06", "2026-03-16"), ("2026-03-08", "2026-03-09")], "2026-04-15", id="one within the other"),
+        pytest.param([("2026-03-20", "2026-03-22"), ("2026-03-06", "2026-03-16")], "2026-04-17", id="one after the other"),
+        pytest.param([("2026-04-07", "2026-04-17")], "2026-04-15", id="asked on the last day, which was rolled to"),
+        pytest.param([("2026-04-08", "2026-04-18")], "2026-04-05", id="asked when it was late"),
+        pytest.param([("2026-03-06", "2026-03-16"), ("2026-04-15", "2026-04-16")], "2026-04-16", id="asked in the time that a pause gave"),
+    ],
+)
+def test_the_time_stands_while_an_answer_is_awaited(pauses: list[tuple[str, str]], nominal: str) -> None:
+    found = counted("2026-03-05", pauses=[Pause(date.fromisoformat(asked), date.fromisoformat(answered)) for asked, answered in pauses])
+    assert found.nominal_on.isoformat() == nominal
+    assert found.nominal_on - found.plain_on == timedelta(days=found.paused_days)
+
+
+def counted(received: str, country: str = "FI", **moved: Any) -> Deadline:
+    return deadline(datetime.combine(date.fromisoformat(received), time(12), HELSINKI), country, "Europe/Helsinki", **moved)
 
 
 @pytest.mark.parametrize(
@@ -107,3 +137,77 @@ def test_months_keep_the_date_or_end_the_month(day: date, months: int) -> None:
     end = months_after(day, months)
     assert (end.year * 12 + end.month) - (day.year * 12 + day.month) == months
     assert end.day == day.day or (end.day < day.day and (end + timedelta(days=1)).day == 1)
+
+
+def test_a_year_without_a_published_list_is_provisional() -> None:
+    assert not counted("2026-03-05").provisional
+    assert counted("2026-12-05").provisional
+    assert counted("2026-03-05", "NO").provisional
+    assert is_published(2025, "SE")
+    assert not is_published(2027, "SE")
+
+
+def test_days_of_a_region_are_told_and_move_nothing() -> None:
+    aland = date(2026, 6, 9)
+    assert regions_at_rest(aland, "FI") == ["01"]
+    assert not is_public_holiday(aland, "FI")
+    assert regions_at_rest(date(2026, 6, 4), "DE") != []
+    assert regions_at_rest(date(2026, 12, 6), "FI") == []
+    assert regions_at_rest(date(2026, 6, 9), "XX") == []
+
+
+@pytest.mark.parametrize(
+    ("found", "country", "language", "said"),
+    [
+        pytest.param(
+            counted("2026-11-24"),
+            "FI",
+            "en",
+            "The request came on 24 November 2026. The answer is due within one month, by 24 December 2026. That is a public holiday "
+            "(Finland), so the last day is the next working day, 28 December 2026.",
+            id="Christmas Eve",
+        ),
+        pytest.param(
+            counted("2026-10-31"),
+            "FI",
+            "fi",
+            "Pyyntö saapui 31. lokakuuta 2026. Vastausaikaa on kuukausi, 30. marraskuuta 2026 asti.",
+            id="a working day",
+        ),
+        pytest.param(
+            counted("2026-02-05", extended=True, pauses=[Pause(date(2026, 2, 6), date(2026, 2, 7))]),
+            "FI",
+            "sv",
+            "Begäran kom 5 februari 2026. Svarstiden har förlängts med två månader och är därför tre månader från det att begäran kom, "
+            "till 5 maj 2026. Tiden stod stilla medan ett svar på den personuppgiftsansvariges fråga väntades (1 dag) och går därför till "
+            "6 maj 2026.",
+            id="extended and paused a day",
+        ),
+        pytest.param(
+            counted("2026-05-09"),
+            "FI",
+            "en",
+            "The request came on 9 May 2026. The answer is due within one month, by 9 June 2026. It is a public holiday in a part of the "
+            "country alone (FI-01), which does not move the last day.",
+            id="a region's day",
+        ),
+        pytest.param(
+            counted("2027-01-10"),
+            "FI",
+            "sv",
+            "Begäran kom 10 januari 2027. Svarstiden är en månad, till 10 februari 2027. Den officiella förteckningen över helgdagar finns "
+            "ännu inte (2027), så dagen är preliminär.",
+            id="provisional",
+        ),
+        pytest.param(
+            counted("2026-01-31"),
+            "FI",
+            "fi",
+            "Pyyntö saapui 31. tammikuuta 2026. Vastausaikaa on kuukausi, 28. helmikuuta 2026 asti. Se on lauantai, joten määräpäivä on "
+            "seuraava arkipäivä, 2. maaliskuuta 2026.",
+            id="a Saturday",
+        ),
+    ],
+)
+def test_why_in_words(found: Deadline, country: str, language: str, said: str) -> None:
+    assert explain(found, country, language) == said

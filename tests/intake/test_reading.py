@@ -51,7 +51,10 @@ def test_an_item_holds_what_clock_and_list_need_and_nothing_of_the_person(house:
         "subject": {"name": "Nimi Nimetön", "email": email, "phone": None, "address": None},
         "message": "salainen",
         "details": None,
+        "time_zone": "Europe/Helsinki",
+        "explanation": {**read["explanation"], "fi": given["explanation"]},
     }
+    assert set(read["explanation"]) == {"fi", "sv", "en"}
 
 
 def test_the_version_in_force_that_day_is_named_also_beside_older_ones(house: House, public: httpx.Client) -> None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from service.intake.schemas import TYPES
+from service.languages import long_date
 from tests.cast import Cast, Player
 from tests.house import House
 from tests.intake.person import HALLAVIRTA, Company, accepted, address, deliver, problem, request, secret_of, send
@@ -27,7 +28,8 @@ def test_the_answer_is_exactly_what_is_promised(house: House, hallavirta: Player
     before = datetime.now(UTC)
     answer = send(house)
     given = accepted(answer)
-    assert set(given) == {"reference", "status_url", "routed_to", "received_at", "nominal_on", "due_on", "due_at", "next"}
+    dates = {"received_at", "nominal_on", "due_on", "due_at", "time_zone", "explanation"}
+    assert set(given) == {"reference", "status_url", "routed_to", "next", *dates}
     assert REFERENCE.fullmatch(given["reference"])
     assert given["status_url"] == f"{house.url}/intake/requests/{given['reference']}?secret={secret_of(given)}"
     assert len(secret_of(given)) >= 32
@@ -46,6 +48,8 @@ def test_the_answer_is_exactly_what_is_promised(house: House, hallavirta: Player
     assert date.fromisoformat(given["nominal_on"]) <= due_on
     assert given["due_at"].endswith("Z")
     assert datetime.fromisoformat(given["due_at"]) == datetime.combine(due_on, time(23, 59, 59), ZoneInfo("Europe/Helsinki"))
+    assert given["explanation"].startswith("Pyyntö saapui ")
+    assert long_date(due_on, "fi") in given["explanation"]
     assert given["next"] == "none"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"

@@ -84,8 +84,8 @@ def test_retention_as_three_languages_say_it() -> None:
         ("P2Y", "2 vuotta", "2 år", "2 years"),
         ("P1M", "1 kuukausi", "1 månad", "1 month"),
         ("P18M", "18 kuukautta", "18 månader", "18 months"),
-        ("P1D", "1 päivä", "1 dygn", "1 day"),
-        ("P30D", "30 päivää", "30 dygn", "30 days"),
+        ("P1D", "1 päivä", "1 dag", "1 day"),
+        ("P30D", "30 päivää", "30 dagar", "30 days"),
         ("P1Y6M", "1 vuosi 6 kuukautta", "1 år 6 månader", "1 year 6 months"),
     ],
 )
