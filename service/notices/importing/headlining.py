@@ -122,7 +122,7 @@ def _letter(marker: str) -> bool:
 
 def _label(block: Block, language: str, own: Manner = ()) -> Heading | None:
     """`Label: value` in one line. `own`: the manner that it is of, whatever its number."""
-    found = _LABEL.match(block.text)
+    found = _LABEL.match(block.text) if ":" in block.text else None
     if not found:
         return None
     label = " ".join(found["label"].split())

@@ -87,7 +87,7 @@ def introduces_contact(section: Told) -> bool:
     if len(section.text) > _CARD or not set(section.covers) <= {"other", "contact"} or naming.names_organisation(section.text):
         return False
     read = _read(section.text)
-    named = _person(read.bare)[0] or _FUNCTION.fullmatch(section.heading.strip())
+    named = _person(read.pieces)[0] or _FUNCTION.fullmatch(section.heading.strip())
     return bool(named and section.heading and (read.email or read.phone))
 
 
@@ -106,6 +106,8 @@ class _Read(NamedTuple):
 
     text: str
     bare: str
+    pieces: list[str]
+    """The chunks of what is bare."""
     email: str | None
     phone: str | None
 
@@ -120,9 +122,9 @@ def _read(text: str) -> _Read:
     mail = next((spot for spot in mails if spot.value), None)
     plain = mail.text.replace("\\", "") if mail else ""
     phone = next((" ".join(spot.text.split()) for spot in phones), None)
-    return _Read(
-        text, "".join(bare), (plain if re.fullmatch(r"[^\s@()\[\]]+@[^\s@()\[\]]+", plain) else mail and mail.value) or None, phone
-    )
+    address = plain if re.fullmatch(r"[^\s@()\[\]]+@[^\s@()\[\]]+", plain) else mail and mail.value
+    words = "".join(bare)
+    return _Read(text, words, [chunk for _, chunk in naming.chunks(words)], address or None, phone)
 
 
 def _all(parts: list[Part]) -> _Read:
@@ -141,19 +143,18 @@ def _controller(parts: list[Part]) -> StatedController:
     read = _all(parts)
     found, foreign = spotting.business_ids(read.text), _FOREIGN_ID.search(read.text)
     business_id = found[0].value if found else foreign["id"].strip() if foreign else None
-    return StatedController(_controller_name(read.bare), business_id, address(read.text), read.email, read.phone)
+    return StatedController(_controller_name(read), business_id, address(read.text), read.email, read.phone)
 
 
-def _controller_name(bare: str) -> str | None:
+def _controller_name(read: _Read) -> str | None:
     """The legal entity; where none stands, the person or whatever name stands first."""
-    pieces = [chunk for _, chunk in naming.chunks(bare)]
     for rule in (naming.organisation, naming.body_name):
-        if name := next(filter(None, map(rule, pieces)), None):
+        if name := next(filter(None, map(rule, read.pieces)), None):
             return name
-    first = next((line for line in bare.split("\n") if line.strip()), "").strip(" \t:*")
+    first = next((line for line in read.bare.split("\n") if line.strip()), "").strip(" \t:*")
     if _SEVERAL.fullmatch(first[:200]):
         return " ".join(first.split())
-    for chunk in pieces[:3]:
+    for chunk in read.pieces[:3]:
         person = naming.person(chunk)
         whole = person and len(chunk.split()) == len(person.name.split()) + len((person.post or "").split())
         if _may_name(chunk) and not whole:
@@ -193,13 +194,12 @@ def _by_section(parts: list[Part]) -> list[list[Part]]:
 
 def _contact_in(parts: list[Part], controller: StatedController) -> StatedContact | None:
     read = _all(parts)
-    name, role = _person(read.bare)
+    name, role = _person(read.pieces)
     if name is None and _SAME.search(read.bare):
         person = naming.person(controller.name or "")
         return StatedContact(person and person.name, role, read.email or controller.email, read.phone or controller.phone)
     if name is None and (read.email or read.phone):
-        lines = [parts[0].section.heading, *(chunk for _, chunk in naming.chunks(read.bare))]
-        name = next(filter(None, map(_function, lines)), None)
+        name = next(filter(None, map(_function, [parts[0].section.heading, *read.pieces])), None)
     found = StatedContact(name, role, read.email, read.phone)
     return found if any(msgspec.structs.astuple(found)) else None
 
@@ -213,9 +213,8 @@ _OWNER = re.compile(rf"(?:{'|'.join(_WORDS['functions']['owners'])})\s(?=\w)", r
 _OF_FIRM = re.compile(r"\s(?:of|from|at|hos|från)\s(?=[^\W\da-zß-öø-ÿ_])")
 
 
-def _person(bare: str) -> tuple[str | None, str | None]:
-    """The first person that a text names, with the post told beside the name."""
-    pieces = [chunk for _, chunk in naming.chunks(bare)]
+def _person(pieces: list[str]) -> tuple[str | None, str | None]:
+    """The first person that a text's chunks name, with the post told beside the name."""
     for position, chunk in enumerate(pieces):
         if naming.organisation(chunk):
             # "Anna Mallinen of Malli Oy"
@@ -232,7 +231,7 @@ def _person(bare: str) -> tuple[str | None, str | None]:
 
 def _officer(parts: list[Part]) -> StatedOfficer | None:
     read = _all(parts)
-    found = StatedOfficer(_person(read.bare)[0], read.email, read.phone)
+    found = StatedOfficer(_person(read.pieces)[0], read.email, read.phone)
     return found if any(msgspec.structs.astuple(found)) else None
 
 
@@ -243,7 +242,7 @@ def _officer_elsewhere(sections: Sequence[Told]) -> StatedOfficer | None:
         for sentence in sentences(section.text) if any(stem in low for stem in _WORDS["officer_stems"]["words"]) else ():
             if CUES["dpo"].search(sentence) and not NO_OFFICER.search(sentence):
                 read = _read(sentence)
-                if name := _person(read.bare)[0]:
+                if name := _person(read.pieces)[0]:
                     return StatedOfficer(name, read.email, read.phone)
     return None
 

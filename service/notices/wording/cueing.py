@@ -52,7 +52,8 @@ class Sentence(NamedTuple):
     """What stands in it."""
     around: Marks
     """What stands in the line that leads to it ("You have the right to:")."""
-    tries: frozenset[int]
+    tries: Sequence[int]
+    """The cues whose rarest term stands in it or around; one may come twice."""
     start: int
     end: int
 
@@ -173,26 +174,26 @@ class Cues:
             seconds |= self._second[phrase]
         return Word(_bits(seen), tuple(tries), tuple(begins), seconds)
 
-    def _told(self, words: Sequence[str]) -> tuple[Marks, frozenset[int]]:
+    def _told(self, words: Sequence[str]) -> tuple[Marks, list[int]]:
         """What these words, which follow each other, are together."""
-        each = [self._word_of(word) for word in words]
-        marks, tries = 0, set[int]()
-        last = len(each) - 1
-        for position, word in enumerate(each):
-            marks |= word.marks
-            if word.tries:
-                tries.update(word.tries)
+        each = list(map(self._word_of, words))
+        marks, tries = 0, list[int]()
+        for position, (own, tried, begins, seconds) in enumerate(each):
+            if not own:
+                continue
+            marks |= own
+            tries += tried
             # Most words are followed by none that a phrase goes on with, and to see that costs little.
-            if word.seconds and position < last and word.seconds & (following := each[position + 1].marks):
-                for phrase in word.begins:
+            if seconds and position + 1 < len(each) and seconds & (following := each[position + 1].marks):
+                for phrase in begins:
                     if not following & self._second[phrase]:
                         continue
                     rest, made = self._phrases[phrase]
                     behind = each[position + 1 : position + 1 + len(rest)]
                     if len(behind) == len(rest) and all(at.marks & part for part, at in zip(rest, behind, strict=True)):
                         marks |= made.marks
-                        tries.update(made.tries)
-        return marks, frozenset(tries)
+                        tries += made.tries
+        return marks, tries
 
     def marks(self, words: Sequence[str]) -> Marks:
         return self._told(words)[0]
@@ -205,12 +206,12 @@ class Cues:
         return self.said(Sentence(marks, NOTHING, tries, 0, 0))
 
     def said(self, sentence: Sentence) -> Iterator[str]:
-        """What the sentence gives, by each cue that holds; an id may come twice."""
+        """What the sentence gives, by each cue that holds, in no order; an id may come twice."""
         own, seen = sentence.own, sentence.own | sentence.around
-        for number in sorted(sentence.tries):
-            cue = self._cues[number]
-            if seen & cue.needs == cue.needs and not own & cue.refuses and own & cue.needs:
-                yield cue.gives
+        for number in sentence.tries:
+            needs, refuses, gives = self._cues[number]
+            if seen & needs == needs and not own & refuses and own & needs:
+                yield gives
 
     def sentences(self, text: str, around: Marks = NOTHING) -> Iterator[Sentence]:
         """A sentence ends with its point, at an empty line, a list item or a table cell. One that a list follows without a point,
@@ -222,7 +223,7 @@ class Cues:
             words = _words(text[start : found.start()])
             if words:
                 own, tries = self._sentence(words)
-                yield Sentence(own, around | lead, tries | given, start, found.start())
+                yield Sentence(own, around | lead, tries + given, start, found.start())
             start = found.end()
             if kind in ("item", "blank"):
                 was_listed, listed = listed, kind == "item" or bool(_ITEM.match(text[start : start + 12].lstrip()))
@@ -237,14 +238,14 @@ class Cues:
         words = _words(text[start:])
         if words:
             own, tries = self._sentence(words)
-            yield Sentence(own, around | lead, tries | given, start, len(text))
+            yield Sentence(own, around | lead, tries + given, start, len(text))
 
-    def _sentence(self, words: list[str]) -> tuple[Marks, frozenset[int]]:
+    def _sentence(self, words: list[str]) -> tuple[Marks, list[int]]:
         return self._told([*words, "#short"] if len(words) <= _SHORT else words)
 
-    def _given(self, around: Marks) -> frozenset[int]:
+    def _given(self, around: Marks) -> list[int]:
         """The cues whose rarest term stands around."""
-        return frozenset(cue for number in _numbers(around) for cue in self._tries.get(number, ()))
+        return [cue for number in _numbers(around) for cue in self._tries.get(number, ())]
 
 
 def _words(text: str) -> list[str]:

@@ -109,7 +109,8 @@ def controls_in(text: str) -> int:
 
 def without_controls(text: str) -> str:
     """Text that a draft accepts (`service/texts.py`)."""
-    if not _TO_MEND.search(text):
+    # What is printable holds none, and that is told soonest.
+    if text.isprintable() or not _TO_MEND.search(text):
         return text
     kept = _CONTROL.sub("", _UNSEEN.sub("", with_line_ends(text)))
     assert control_in(kept, lines=True) is None

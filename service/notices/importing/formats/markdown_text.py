@@ -39,7 +39,8 @@ _BOLD_LINE = re.compile(r"^\*\*[^*\n]{1,200}\*\*:?[ \t]*$", re.MULTILINE)
 
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST + 20}).enable(["table", "strikethrough"])
-    parser.disable("code")
+    # The rules for HTML would only say, at each line and sign, that it is off.
+    parser.disable(["code", "html_block", "html_inline"])
     # `[Note]: all of it` is a text; a definition has an address.
     parser.validateLink = lambda url: _ADDRESS.match(url) is not None  # type: ignore[method-assign]
     return parser

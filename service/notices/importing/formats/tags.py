@@ -63,6 +63,8 @@ def resolved(text: str, *, strict: bool) -> str:
 
 def holds_markup(text: str) -> int:
     """Where the first tag or entity stands in a text that is no HTML; -1 for none."""
+    if "<" not in text and "&" not in text:
+        return -1
     entity = next((found.start() for found in _ENTITY.finditer(text) if html.unescape(found[0]) != found[0]), -1)
     for found in _START.finditer(text):
         if entity != -1 and found.start() > entity:
