@@ -21,6 +21,8 @@ _LONGEST, _LONGEST_MARKED = 160, 300
 _MOST_WORDS, _MOST_IN_BOLD, _MOST_IN_PLAIN, _MOST_IN_LABEL, _MOST_UNKNOWN = 22, 12, 8, 7, 7
 # So many different topics in one manner of headings make it the document's own.
 _STRUCTURED = 4
+# So many of the rights one below the other are a list of them.
+_MANY_RIGHTS = 3
 # A gap of so many numbers is still the same outline.
 _MOST_LEFT_OUT = 4
 _LABEL = re.compile(r"(?P<label>[^\n:]{2,120}?)[ \u00a0]?:(?=\s|$)")
@@ -48,7 +50,7 @@ def headings(blocks: Sequence[Block], language: str, residue: frozenset[int]) ->
     }
     found = _in_sequence(found, blocks)
     manners = _Manners(blocks, found)
-    return _without_lists({position: heading for position, heading in found.items() if manners.count(position)})
+    return _without_rights(_without_lists({position: heading for position, heading in found.items() if manners.count(position)}))
 
 
 # --- candidates ---------------------------------------------------------------------------------------------------
@@ -221,6 +223,7 @@ class _Manners:
             if heading.manner != ("plain",) or (self._apart(position) and len(heading.text.split()) <= _MOST_IN_PLAIN):
                 groups.setdefault(heading.manner, []).append(heading)
         self.counting = {manner for manner, members in groups.items() if _is_manner(manner[0], members)}
+        self.numbered = any(manner[:2] == ("number", 1) for manner in self.counting)
         by_format = [heading for manner, members in groups.items() if manner[0] in _MARKED_BY_FORMAT for heading in members]
         self.structured = _topics(by_format) >= _STRUCTURED or any(
             manner[0] in ("number", "caps", "bold") and _topics(groups[manner]) >= _STRUCTURED for manner in self.counting
@@ -240,6 +243,9 @@ class _Manners:
             return counts and heading.match is not None and not self.structured
         if counts or (kind == "bold" and heading.match and len(heading.text.split()) <= _MOST_IN_BOLD):
             return True
+        if kind == "number" and heading.manner[1] == 2 and self.numbered:
+            # "4.1 Bookings" with a text below it, under "4. Purposes". With none it is an item of a list.
+            return all((near := self.found.get(position + step)) is None or near.manner != heading.manner for step in (-1, 1))
         return _is_exact(heading) and self.blocks[position].gap
 
     def _apart(self, position: int) -> bool:
@@ -249,11 +255,21 @@ class _Manners:
         if counts and self.structured:
             # A field in a section, unless it stands alone.
             return _is_exact(heading) and self.blocks[position].gap and heading.rest is None
+        if self._answers(position):
+            return False
         if counts:
             short = len(heading.text.split()) <= _MOST_IN_LABEL
             unknown = short and self.blocks[position].gap and (heading.rest is not None or position + 1 < len(self.blocks))
             return _is_strong(heading) or (short and heading.match is not None) or unknown
-        return _is_exact(heading) and self._apart(position) and not _only_dates(heading)
+        last = position + 1 == len(self.blocks)
+        return _is_exact(heading) and self._apart(position) and (last or not _only_dates(heading))
+
+    def _answers(self, position: int) -> bool:
+        """Whether it stands right below a heading on the same: "Complaints", then "Supervisory authority: ..."."""
+        above, heading = self.found.get(position - 1), self.found[position]
+        if above is None or above.rest or not above.match or not heading.rest or not heading.match:
+            return False
+        return set(heading.match.covers) <= set(above.match.covers)
 
     def _plain(self, heading: Heading, position: int, counts: bool) -> bool:
         if not self._apart(position) or position + 1 == len(self.blocks):
@@ -357,3 +373,27 @@ def _without_lists(kept: dict[int, Heading]) -> dict[int, Heading]:
                 del result[member]
         run = [position]
     return result
+
+
+def _without_rights(kept: dict[int, Heading]) -> dict[int, Heading]:
+    """Lines that say "Access: ...", "Erasure: ..." one after the other are the list of the heading on rights above them."""
+    result = dict(kept)
+    above: Heading | None = None
+    run: list[int] = []
+    for position in [*kept, -1]:
+        heading = kept.get(position)
+        if run and heading and heading.rest and position == run[-1] + 1 and heading.manner == kept[run[0]].manner:
+            run.append(position)
+            continue
+        rights = [member for member in run if _names_right(kept[member])]
+        if above and above.match and "rights" in above.match.covers and len(rights) >= _MANY_RIGHTS and len(rights) * 2 > len(run):
+            for member in run:
+                del result[member]
+        if run and kept[run[-1]].rest is None:
+            above = kept[run[-1]]
+        run = [position]
+    return result
+
+
+def _names_right(heading: Heading) -> bool:
+    return heading.match is not None and heading.match.covers[0].startswith("rights_")

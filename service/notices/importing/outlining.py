@@ -20,6 +20,7 @@ OTHER = "other"
 _TITLE_WITHIN = 6
 _LONGEST_TITLE = 300
 _LONGEST_COLUMN = 60
+_UPPER = 1
 # With fewer parts than this the document has no outline, and its beginning is all of it.
 _FEW_PARTS = 3
 
@@ -271,6 +272,10 @@ def _section(part: _Part, covers: list[str], confidence: float, body: str, taken
     )
 
 
+# A text that tells of these answers the item of Art. 13 that they are part of; only a heading makes them a topic of their own.
+_WITHIN = {"processors": "recipients", "consent": "legal_basis"}
+
+
 def _all_covers(parts: Sequence[_Part], bodies: Sequence[str], language: str) -> list[tuple[list[str], float]]:
     """What each part's heading names, then what its text tells and no other heading names."""
     named = [list(part.heading.match.covers) if part.heading and part.heading.match else [] for part in parts]
@@ -278,7 +283,8 @@ def _all_covers(parts: Sequence[_Part], bodies: Sequence[str], language: str) ->
     told = []
     for part, body, names, over in zip(parts, bodies, named, above, strict=True):
         of_rights = any(item.startswith("rights") for item in [*names, *over])
-        told.append(recognising.topics(body, language, of_rights=of_rights) | _told_by_tables(part.blocks, language))
+        topics = recognising.topics(body, language, of_rights=of_rights) | _told_by_tables(part.blocks, language)
+        told.append(frozenset(_WITHIN.get(item, item) for item in topics))
         if names == ["contact"] and of_rights and "exercise" in told[-1]:
             # "Contact us", among the rights, is where to use them.
             names[:] = ["exercise"]
@@ -337,12 +343,30 @@ def _told_by_tables(blocks: Sequence[Block], language: str) -> frozenset[str]:
     return frozenset(told)
 
 
+def _levels(parts: Sequence[_Part]) -> list[int]:
+    """0 where nothing tells it. Where the format does not, headings of another manner stand below one with no text of its own,
+    up to the next of its manner."""
+    levels: list[int] = []
+    empty: Heading | None = None
+    for part, following in zip_longest(parts, parts[1:]):
+        heading = part.heading
+        if heading is None or 0 < part.level <= 6:
+            empty, level = None, part.level if heading else 0
+        elif empty is None or heading.manner == empty.manner or heading.rest:
+            other = following is not None and following.heading is not None and following.heading.manner != heading.manner
+            empty = heading if other and not part.blocks else None
+            level = _UPPER if empty else 0
+        else:
+            level = _UPPER + 1
+        levels.append(level)
+    return levels
+
+
 def _above(parts: Sequence[_Part], named: Sequence[list[str]]) -> list[list[str]]:
     """What the heading above one of a lower level names; for an empty one that names nothing, what is first below it."""
     above: list[list[str]] = []
     over: list[tuple[int, list[str]]] = []
-    for part, names, following, below in zip_longest(parts, named, parts[1:], named[1:]):
-        level = part.level if part.heading and 0 < part.level <= 6 else 0
+    for part, names, following, below, level in zip_longest(parts, named, parts[1:], named[1:], _levels(parts)):
         while over and over[-1][0] >= level:
             over.pop()
         if level and not part.blocks and not names:

@@ -258,6 +258,48 @@ def test_bullets_that_head_their_text_and_rights_that_do_not() -> None:
     assert [heading for heading, _ in outline_of(imported(rights, "text/markdown"))] == ["Your rights"]
 
 
+def test_rights_named_in_lines_below_their_heading_are_its_list() -> None:
+    rights = "Insyn: du får en kopia.\nRättelse: fel rättar vi.\nRadering: på begäran.\nSamtycke: kan återkallas när som helst."
+    text = f"Vem ansvarar för uppgifterna?\n\nStenhögen rf\n\nDet här kan du kräva av oss\n\n{rights}\n\nHur länge?\n\nTio år."
+    found = imported(text, language="sv")
+    assert [heading for heading, _ in outline_of(found)] == ["Vem ansvarar för uppgifterna?", "Det här kan du kräva av oss", "Hur länge?"]
+    granted = {"rights", "rights_access", "rights_rectification", "rights_erasure", "rights_withdraw_consent"}
+    assert granted <= set(outline_of(found)[1][1])
+
+
+def test_a_label_below_a_heading_on_the_same_is_its_text() -> None:
+    text = f"Rekisterinpitäjä\n\n{NAME}\n\nSäilytysaika\n\n{KEPT}\n\nOletko tyytymätön?\n\nValvontaviranomainen: tietosuojavaltuutettu."
+    found = imported(text)
+    assert outline_of(found)[-1] == ("Oletko tyytymätön?", ["complaint"])
+    assert bodies(found)[-1] == "Valvontaviranomainen: tietosuojavaltuutettu."
+
+
+def test_headings_of_another_manner_stand_below_an_empty_one() -> None:
+    below = "2.1 Ajanvaraus ja laskutus\nHoitosopimus.\n\n2.2 Muistutus\nOma toiveesi.\n\n2.3 Suostumus\nKuviin."
+    text = f"1. REKISTERINPITÄJÄ\n{NAME}\n\n2. MITÄ VARTEN JA MILLÄ PERUSTEELLA\n\n{below}\n\n3. SÄILYTYSAIKA\n{KEPT}\n\n4. SUOJAUS\nLukko."
+    covers = dict(outline_of(imported(text)))
+    assert set(covers["Ajanvaraus ja laskutus"]) == set(covers["Muistutus"]) == {"purposes", "legal_basis"}
+    assert covers["Suostumus"] == ["consent"]
+    assert covers["SÄILYTYSAIKA"] == ["retention"]
+    listed = text.replace(below, "2.1 Ajanvaraus\n2.2 Laskutus")
+    assert "Ajanvaraus" not in dict(outline_of(imported(listed)))
+
+
+def test_a_date_that_ends_the_notice_is_one() -> None:
+    text = f"Rekisterinpitäjä: {NAME}\n\nOikeutesi\n\nSaat tarkastaa tietosi.\n\nPäivitetty: 1.2.2024"
+    assert outline_of(imported(text))[-1] == ("Päivitetty", ["date"])
+
+
+def test_only_a_heading_makes_processors_and_consent_topics_of_their_own() -> None:
+    told = "Tilitoimisto käsittelee tietoja lukuumme.\n\n3. Peruste\nKäsittelemme tietoja suostumuksesi perusteella."
+    text = f"1. Rekisterinpitäjä\n{NAME}\n\n2. Kenelle tietoja annetaan?\n{told}\n\n4. Alihankkijat\nOhjelman toimittaja.\n\n5. Suostumus\n"
+    covers = dict(outline_of(imported(text)))
+    assert covers["Kenelle tietoja annetaan?"] == ["recipients"]
+    assert covers["Peruste"] == ["legal_basis"]
+    assert covers["Alihankkijat"] == ["recipients", "processors"]
+    assert covers["Suostumus"] == ["consent"]
+
+
 def test_numbers_without_a_point_head_what_nobody_knows() -> None:
     found = imported(
         "Policy\n\n§ 1 Vem är vi\nMalli Ab\n\n§ 2 Ändamål\nVård.\n\n§ 3 Blommor och bin\nDe vattnas.\n\n§ 4 Mottagare\nIngen.\n"

@@ -118,16 +118,14 @@ def test_the_data_knows_only_canonical_ids() -> None:
         assert {kind, *passing} <= set(ITEMS)
 
 
-@pytest.mark.parametrize(
-    ("language", "texts"),
-    [
-        (
-            "fi",
-            ["Toimitusehdot", "Palvelumme", "Mitä teemme", "Miten liityn jäseneksi?", "Tilauksen peruuttaminen", "Missä olemme", "Kukat"],
-        ),
-        ("sv", ["Öppettider", "Våra tjänster", "Vad gör vi", "Var finns vi", "Hur blir jag medlem?", "Leveransvillkor", "Personal"]),
-        ("en", ["Terms of delivery", "Our services", "What we do", "Where we are", "How to join", "What does it cost?", "Gift cards"]),
-    ],
-)
-def test_what_is_no_topic_of_a_notice(language: str, texts: list[str]) -> None:
-    assert [text for text in texts if recognising.heading(text, language)] == []
+NO_TOPICS = {
+    "fi": "Toimitusehdot, Palvelumme, Mitä teemme, Miten liityn jäseneksi?, Tilauksen peruuttaminen, Missä olemme, Kukat, Hinnasto, "
+    "Palautusoikeus, Toimitusajat, Säännöt, Tavoitteet, Työntekijät, Historia, Peruutusehdot, Kuljetus",
+    "sv": "Öppettider, Våra tjänster, Vad gör vi, Var finns vi, Hur blir jag medlem?, Leveransvillkor, Personal, Priser, Uppsägning",
+    "en": "Terms of delivery, Our services, What we do, Where we are, How to join, What does it cost?, Gift cards, Returns, The team",
+}
+
+
+@pytest.mark.parametrize("language", NO_TOPICS)
+def test_what_is_no_topic_of_a_notice(language: str) -> None:
+    assert [text for text in NO_TOPICS[language].split(", ") if recognising.heading(text, language)] == []
