@@ -284,6 +284,8 @@ class _Disk:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 gone = self._db.executemany("DELETE FROM copies WHERE notice_id = ? AND number = ?", redacted).rowcount
+                # What is said at present comes whole each time, and what was said before may tell of a text that was taken down.
+                self._db.execute("DELETE FROM copies WHERE notice_id = ? AND path NOT LIKE 'v/%' AND path <> 'canonical.json'", (name,))
                 for (number, path), copy in copies.items():
                     blob = msgspec.msgpack.encode(copy)
                     mac = self._mac(name, str(number), path, blob)

@@ -3,6 +3,9 @@
 import asyncio
 import gzip
 import re
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 import brotli
@@ -11,9 +14,10 @@ import msgspec
 from service.errors import MalformedRequest, NotFound
 from service.hosting.answering import Form
 from service.hosting.copies import Copies, Copy, Head
+from service.languages import long_date
 from service.layout import page
 from service.notices import rendering
-from service.notices.comparing.comparing import SectionChange, Span, Text, compare, words
+from service.notices.comparing.comparing import BlockChange, SectionChange, Span, Text, compare, words
 from service.notices.content import ControllerSnapshot
 from service.notices.freezing import Canonical, frozen
 from service.notices.rendering import CANONICAL
@@ -82,8 +86,33 @@ def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:
     else:
         media_type = rendering.HTML
         common = [code for code in new.languages if code in old.languages]
-        body = page.render("hosting/difference.html", language, difference=found, base=base, words=rendering.words, languages=common)
+        body = page.render(
+            "hosting/difference.html",
+            language,
+            difference=found,
+            base=base,
+            words=rendering.words,
+            languages=common,
+            # It tells what the later version brought, so it fits one direction only.
+            note=rendering.told_in(new.change_note, language) if new.number > old.number else ("", language),
+            significance=new.significance,
+            runs=_runs,
+            day=lambda day: long_date(date.fromisoformat(day), language),
+        )
     return Copy(media_type, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
+
+
+def _runs(blocks: Sequence[BlockChange]) -> list[tuple[bool, list[BlockChange]]]:
+    """What changed and what did not, in turn. A single block without a change stays, since the text around it needs it."""
+    runs: list[tuple[bool, list[BlockChange]]] = []
+    for unchanged, group in groupby(blocks, key=lambda block: block.change == "unchanged"):
+        together = list(group)
+        folded = unchanged and len(together) > 1
+        if runs and not folded and not runs[-1][0]:
+            runs[-1][1].extend(together)
+        else:
+            runs.append((folded, together))
+    return runs
 
 
 def _side(base: str, version: Canonical, language: str) -> Side:

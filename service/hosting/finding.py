@@ -54,9 +54,15 @@ def _could_be_a_name(text: str) -> bool:
 
 
 async def copy_of(state: State, head: Head, number: int, path: str) -> Copy:
-    if len(path) > 40 or not path.isascii() or not path.isprintable() or (found := await state.copies.copy(head, number, path)) is None:
+    if (found := await found_copy(state, head, number, path)) is None:
         raise nothing()
-    return found  # type: ignore[no-any-return]
+    return found
+
+
+async def found_copy(state: State, head: Head, number: int, path: str) -> Copy | None:
+    copies: Copies = state.copies
+    # A path that no form can have is not looked for.
+    return await copies.copy(head, number, path) if len(path) <= 40 and path.isascii() and path.isprintable() else None
 
 
 def version_of(head: Head, number: int) -> Scheduled:

@@ -11,8 +11,8 @@ from service.errors import NotFound
 from service.hosting import differing
 from service.hosting.answering import CURRENT, FOREVER, NOT_YET, answer, form_of, wanted_language
 from service.hosting.closing import check_open, check_readable
-from service.hosting.copies import Head
-from service.hosting.finding import BASE, Asked, copy_of, head_at, nothing, reading, version_of
+from service.hosting.copies import Copy, Head
+from service.hosting.finding import BASE, Asked, copy_of, found_copy, head_at, nothing, reading, version_of
 from service.notices.rendering import CANONICAL
 from service.notices.schemas import PublicHistory, PublicVersion, VersionInForce
 from service.notices.timing import Scheduled
@@ -93,7 +93,7 @@ async def read_history_in(request: Asked, state: State, tenant: FromPath[str], n
     head = await head_at(request, state, tenant, notice)
     if form_of(leaf).ending not in ("", ".fragment.html"):
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
-    copy = await copy_of(state, head, 0, f"history/{leaf}")
+    copy = await _history_copy(state, head, leaf)
     return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=_links(head))
 
 
@@ -158,8 +158,15 @@ async def _history(request: Asked, state: State, head: Head, ending: str) -> Res
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
     available = list(dict.fromkeys(code for version in reversed(head.schedule) for code in version.languages))
     language = wanted_language(request, available, head.default_language)
-    copy = await copy_of(state, head, 0, f"history/{language}{ending}")
+    copy = await _history_copy(state, head, language + ending)
     return answer(request, copy, cache=CURRENT, vary="Accept-Language, Accept-Encoding", language=language, links=_links(head))
+
+
+async def _history_copy(state: State, head: Head, leaf: str) -> Copy:
+    """The one in which the version in force is marked; while none is, and once the notice has ended, there is only one without."""
+    version = head.in_force(clock.now())
+    marked = await found_copy(state, head, 0, f"history/{version.number}/{leaf}") if version else None
+    return marked or await copy_of(state, head, 0, f"history/{leaf}")
 
 
 def _in_force(head: Head) -> Scheduled:

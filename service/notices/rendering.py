@@ -8,6 +8,7 @@ import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -124,29 +125,40 @@ class History:
     time_zone: str
     withdrawal: Fate | None
     succession: Succession | None
+    in_turn: Sequence[int]
+    """The version in force, if any, and those that will take over from it."""
 
 
 def render_history(history: History) -> list[Rendered]:
-    """The history as data (newest first), and as page and fragment in every language (what applies last first)."""
+    """The history as data (newest first), and as page and fragment in every language (what applies last first).
+
+    Which version is in force is for the clock to say. So there is a history for the time of each that is or will be, in which it
+    is marked (`history/3/fi`), and one without a mark.
+    """
     newest_first = sorted((entry.version for entry in history.entries), key=lambda version: -version.number)
     data = PublicHistory(history.notice, newest_first, history.withdrawal, history.succession)
     rendered = [Rendered(0, "history.json", JSON, msgspec.json.encode(data))]
     by_effect = sorted(history.entries, key=lambda entry: (entry.version.effective_from, entry.version.number), reverse=True)
-    for language in history.languages:
+    # Once the notice has ended, none of its versions is in force.
+    in_turn = [] if history.withdrawal or history.succession else list(history.in_turn)
+    marked = [("", dict[int, str]())]
+    marked += [(f"{number}/", {number: "now", **dict.fromkeys(in_turn[turn + 1 :], "next")}) for turn, number in enumerate(in_turn)]
+    for language, (turn, marks) in product(history.languages, marked):
         values: dict[str, Any] = {
             "history": history,
             "notice": history.notice,
             "title": history.titles.get(language) or next(iter(history.titles.values())),
             "entries": by_effect,
+            "marks": marks,
             "languages": history.languages,
             "words": words,
             "note": told_in,
             "day": _day,
             "on": functools.partial(_on, history.time_zone),
         }
-        rendered.append(Rendered(0, f"history/{language}", HTML, page.render("notices/history.html", language, **values)))
+        rendered.append(Rendered(0, f"history/{turn}{language}", HTML, page.render("notices/history.html", language, **values)))
         fragment = page.render("notices/history_fragment.html", language, **values)
-        rendered.append(Rendered(0, f"history/{language}.fragment.html", HTML, fragment))
+        rendered.append(Rendered(0, f"history/{turn}{language}.fragment.html", HTML, fragment))
     return rendered
 
 

@@ -72,7 +72,8 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
     titles = await _titles(db, by_number, versions, msgspec.json.decode(notice["title"]))
     entries, languages = _entries(versions, by_number)
     zone = rows[-1]["time_zone"]
-    history = History(shown, titles, entries, languages, zone, withdrawal_of(notice), succession_of(notice))
+    in_turn = [version.number for version in timing.ahead(schedule, at)]
+    history = History(shown, titles, entries, languages, zone, withdrawal_of(notice), succession_of(notice), in_turn)
     await db.execute(
         f"DELETE FROM renditions WHERE tenant_id = $1 AND notice_id = $2 AND (number = 0 OR number = ANY ($3) AND {IN_FORCE})",
         tenant,

@@ -289,7 +289,7 @@ def test_the_difference_backwards_is_its_mirror(public: httpx.Client, edited: st
 
 def test_the_page_marks_what_was_added_and_removed_also_for_those_who_listen(public: httpx.Client, edited: str) -> None:
     page = public.get(f"{edited}/diff/1...2/fi").text
-    assert "<h1>Mikä muuttui: versio 1 → 2</h1>" in page
+    assert "<h1>Mikä muuttui versiosta 1 versioon 2</h1>" in page
     for tag, word in (("ins", "lisätty: "), ("del", "poistettu: ")):
         marked = re.findall(rf"<{tag}>(.*?)</{tag}>", page)
         assert marked
@@ -303,6 +303,20 @@ def test_the_page_marks_what_was_added_and_removed_also_for_those_who_listen(pub
     assert "Rekisterinpitäjän tiedot muuttuivat" in visible
     for words_ in ("Muuttunut kohta", "Poistettu kohta", "Uusi kohta"):
         assert words_ in visible
+
+
+def test_the_page_says_first_what_changed_and_what_the_company_says_of_it(public: httpx.Client, edited: str) -> None:
+    page = public.get(f"{edited}/diff/1...2/fi").text
+    changes = [change["change"] for change in public.get(f"{edited}/diff/1...2/fi.json").json()["sections"]]
+    changed = [change for change in changes if change != "unchanged"]
+    told, text = page.split("<section", 1)
+    assert f"Muuttuneita kohtia: {len(changed)}. Ennallaan: {len(changes) - len(changed)}." in told
+    assert re.findall(r'<li><span class="tag (\w+)">', told) == changed
+    assert "Näin rekisterinpitäjä kuvaa versiota 2" in told
+    for anchor in re.findall(r'<a href="#([^"_]+)"', told):
+        assert f'<section id="{anchor}"' in "<section" + text
+    backwards = public.get(f"{edited}/diff/2...1/fi").text
+    assert "Näin rekisterinpitäjä kuvaa" not in backwards, "a note tells what the later version brought"
 
 
 def test_a_section_that_only_moved_is_named_and_not_repeated(public: httpx.Client, cast: Cast) -> None:
@@ -336,7 +350,9 @@ def test_versions_that_do_not_follow_each_other_can_be_compared(public: httpx.Cl
             assert {span["op"] for span in block["spans"]} <= {"equal", "insert", "delete"}
 
 
-@pytest.mark.parametrize(("language", "title"), [("sv", "Vad som ändrades: version 1 → 1"), ("en", "What changed: version 1 → 1")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("sv", "Vad som ändrades från version 1 till version 1"), ("en", "What changed from version 1 to version 1")]
+)
 def test_the_page_speaks_the_language_that_it_compares(public: httpx.Client, language: str, title: str) -> None:
     page = public.get(f"{SHOP}/diff/1...1/{language}")
     assert f"<h1>{title}</h1>" in page.text

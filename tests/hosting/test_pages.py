@@ -1,23 +1,28 @@
 """The pages as people meet them: in a real browser, wide and narrow, enlarged, dark, printed, and by keyboard and ear."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from tests.cast import Cast, controller, notice, publish, write
 from tests.hosting.conftest import Visit, go
 from tests.hosting.examples import GROUP, KEYS, SHOP, TABLES
 from tests.house import House
 
 Visiting = Callable[..., Visit]
 
+TOLD = "/n/acme/kerrottu"
+"""In three languages, with two versions behind it and one ahead."""
+
 NOTICES = {
-    f"{SHOP}/fi": "fi",
+    **{f"{TOLD}/{rest}{language}": language for rest in ("", "history/", "diff/1...2/", "v/1/") for language in ("fi", "sv", "en")},
     f"{GROUP}/en": "en",
     f"{TABLES}/fi": "fi",
-    f"{SHOP}/history/sv": "sv",
     f"{KEYS}/diff/3...4/fi": "fi",
     f"{KEYS}/v/1/fi": "fi",
 }
@@ -46,8 +51,41 @@ def overflow(seen: Visit) -> int:
     return width
 
 
+@pytest.fixture(scope="module")
+def told(cast: Cast) -> str:
+    """Publish what `TOLD` names."""
+    made = controller(cast.alice, address="Pitkänpitkienkatunimienkatu 11\n00099 Esimerkkilä", phone="+358 29 000 1201")
+    slug = notice(cast.alice, made["id"], TOLD.rpartition("/")[2], ("fi", "sv", "en"))
+    changes: list[dict[str, Any]] = [
+        {},
+        {"significance": "editorial"},
+        {"effective_from": (datetime.now(UTC).date() + timedelta(days=40)).isoformat()},
+    ]
+    for turn, more in enumerate(changes, 1):
+        assert write(cast.alice, slug, long_draft(turn)).status_code == 200
+        assert publish(cast.alice, slug, f"Muutos numero {turn}.", **more).status_code == 201
+    return TOLD
+
+
+def long_draft(turn: int) -> dict[str, Any]:
+    """Six sections, of which the last is written in Finnish alone; each turn changes one, adds one and takes one away."""
+    words = {"fi": "Tietosuojavastaavan yhteystiedot", "sv": "Dataskyddsombudets kontaktuppgifter", "en": "How to reach the officer"}
+    text = {"fi": "Kerromme tästä {} tavalla.", "sv": "Vi berättar om det här på {} sätt.", "en": "We tell of this in {} ways."}
+
+    def section(number: int, languages: tuple[str, ...] = ("fi", "sv", "en")) -> dict[str, Any]:
+        body = {
+            code: f"{text[code].format(turn if number == 2 else 0)}\n\n- yksi\n- [kaksi](https://example.org/{number})"
+            for code in languages
+        }
+        return {"id": f"part-{number}", "heading": {code: f"{words[code]} {number}" for code in languages}, "body": body}
+
+    numbers = [turn, *range(10, 14)]
+    title = {"fi": "Verkkokaupan asiakasrekisterin tietosuojaseloste", "sv": "Dataskyddsbeskrivning", "en": "Privacy notice"}
+    return {"title": title, "sections": [section(2), *(section(number + 20) for number in numbers), section(40, ("fi",))]}
+
+
 @pytest.fixture(scope="module", params=PAGES)
-def seen(request: pytest.FixtureRequest, house: House, browser: Browser) -> Iterator[Visit]:
+def seen(request: pytest.FixtureRequest, house: House, browser: Browser, told: str) -> Iterator[Visit]:
     """Each page once; a test that needs another screen sets its own."""
     made = go(browser, house.url + request.param)
     settle(made)
@@ -89,6 +127,51 @@ def test_a_page_twice_enlarged_reflows_and_stays_accessible(house: House, visit:
     seen = visit(house.url + path, viewport={"width": 640, "height": 450}, device_scale_factor=2)
     assert overflow(seen) == 0
     assert violations(seen) == []
+
+
+def test_a_line_holds_about_65_letters(house: House, visit: Visiting) -> None:
+    """Which font the system has decides how many exactly."""
+    seen = visit(f"{house.url}{SHOP}/fi", viewport={"width": 1280, "height": 900})
+    counted: list[float] = seen.page.evaluate(
+        "[...document.querySelectorAll('main section p')].map((p) => { const range = document.createRange(); range.selectNodeContents(p);"
+        "const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size;"
+        "return lines > 3 ? p.textContent.length / (lines - 0.5) : 0; }).filter(Boolean)"
+    )
+    assert len(counted) > 5
+    assert 50 < sum(counted) / len(counted) < 80
+
+
+def test_the_contents_stay_beside_the_text_on_a_wide_screen_and_above_it_on_a_narrow_one(house: House, visit: Visiting) -> None:
+    seen = visit(f"{house.url}{SHOP}/fi", viewport={"width": 1280, "height": 900})
+    contents, last = seen.page.locator("nav.contents"), seen.page.locator("main section").last
+    last.scroll_into_view_if_needed()
+    expect(contents).to_be_in_viewport(ratio=0.9)
+    seen.page.set_viewport_size({"width": 320, "height": 640})
+    last.scroll_into_view_if_needed()
+    expect(contents).not_to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    "path", [f"{SHOP}/fi", f"{GROUP}/fi", f"{TABLES}/fi", f"{KEYS}/history/fi", f"{KEYS}/diff/1...4/fi", f"{KEYS}/v/4/fi"]
+)
+def test_a_page_is_small(house: House, path: str) -> None:
+    for encoding in ("gzip", "br"):
+        with httpx.stream("GET", house.url + path, headers={"accept-encoding": encoding}) as answer:
+            assert answer.headers["content-encoding"] == encoding
+            assert sum(map(len, answer.iter_raw())) < 20_000
+
+
+def test_a_page_is_whole_without_script(house: House, visit: Visiting, told: str) -> None:
+    seen = visit(house.url + told, java_script_enabled=False)
+    seen.page.get_by_role("link", name="Mikä muuttuu").click()
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Mikä muuttui versiosta 2 versioon 3")
+    folded = seen.page.get_by_text("Näytä teksti, joka ei muuttunut").first
+    folded.click()
+    expect(seen.page.get_by_text("kaksi").first).to_be_visible()
+    seen.page.get_by_role("link", name="Selosteen historia").click()
+    expect(seen.page.get_by_role("heading", name="Versio 2 Voimassa nyt")).to_be_visible()
+    expect(seen.page.get_by_role("heading", name="Versio 3 Tulossa")).to_be_visible()
+    assert seen.complaints == []
 
 
 def background(seen: Visit) -> str:
@@ -137,7 +220,7 @@ def test_the_keyboard_skips_to_the_content_and_reaches_a_wide_table(house: House
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     seen.page.keyboard.press("Enter")
-    assert seen.page.url.endswith("#content")
+    assert seen.page.url.endswith("#_content")
     table = seen.page.locator(".table").first
     table.focus()
     expect(table).to_be_focused()
@@ -157,8 +240,8 @@ def test_from_the_landing_page_to_what_changed_by_links_alone(house: House, visi
     page.get_by_role("link", name="kuuramaki/asiakasrekisteri").click()
     page.get_by_role("link", name="Selosteen historia").click()
     page.get_by_role("link", name="Vertaa versioon 2").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mikä muuttui: versio 2 → 3")
-    page.get_by_role("link", name="Lue versio 2").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mikä muuttui versiosta 2 versioon 3")
+    page.get_by_role("link", name="Versio 2", exact=True).click()
     expect(page.get_by_text("Tämä on version 2 pysyvä kopio.")).to_be_visible()
 
 

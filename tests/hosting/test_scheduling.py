@@ -1,15 +1,18 @@
 """Published today, in force later: what is shown until then, and how soon a publish is seen everywhere."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
 from service.hosting.copies import Head
+from service.notices.showing import CHANNEL
 from service.notices.timing import Scheduled
 from tests.cast import DRAFT, Cast, controller, notice, publish, published, write
 from tests.house import House, wait_for
@@ -111,6 +114,44 @@ def test_the_switch_happens_at_its_instant_and_goes_by_day_then_number() -> None
     assert number("2026-02-28T22:00:00+00:00") == 2
     assert number("2026-03-05T08:00:00+00:00") == 3
     assert number("2027-01-01T00:00:00+00:00") == 3, "a version from before Seloste never replaces what applies now"
+
+
+async def test_the_history_marks_what_is_in_force_by_the_clock_alone(
+    house: House, public: httpx.Client, cast: Cast, superuser: asyncpg.Connection
+) -> None:
+    slug, _ = published(cast.alice)
+    assert write(cast.alice, slug, {**DRAFT, "title": {"fi": "Tuleva seloste"}}).status_code == 200
+    assert publish(cast.alice, slug, effective_from=AHEAD.isoformat()).status_code == 201
+
+    def marks() -> dict[str, str]:
+        page = public.get(f"/n/acme/{slug}/history/fi").text
+        assert 'class="tag' in public.get(f"/n/acme/{slug}/history/fi.fragment.html").text
+        assert "Voimassa nyt" in public.get(f"/n/acme/{slug}/history", headers={"accept-language": "fi"}).text
+        return dict(re.findall(r'id="v(\d)">Versio \d <span class="tag (\w+)">', page))
+
+    assert marks() == {"1": "now", "2": "next"}
+    # Its day is brought near, and nothing else is written.
+    soon = (datetime.now(UTC) + timedelta(seconds=2)).isoformat()
+    changed = await superuser.fetchval(
+        """UPDATE publications SET schedule = jsonb_set(schedule::jsonb, '{1,in_force_at}', to_jsonb($2::text))
+           WHERE slug = $1 RETURNING id""",
+        slug,
+        soon,
+    )
+    await superuser.execute(f"NOTIFY {CHANNEL}, '{changed}'")
+    wait_for(lambda: marks() == {"2": "now"}, pause=0.3)
+
+
+def test_the_history_marks_nothing_before_the_first_and_after_the_last(public: httpx.Client, cast: Cast) -> None:
+    slug = notice(cast.alice, controller(cast.alice)["id"])
+    assert publish(cast.alice, slug, effective_from=AHEAD.isoformat()).status_code == 201
+    assert 'class="tag' not in public.get(f"/n/acme/{slug}/history/fi").text
+    ended, _ = published(cast.alice)
+    assert 'class="tag now"' in public.get(f"/n/acme/{ended}/history/fi").text
+    assert cast.alice.post(f"/notices/{ended}/withdrawal", {}).status_code in (200, 201)
+    page = public.get(f"/n/acme/{ended}/history/fi").text
+    assert 'class="tag' not in page
+    assert "vetänyt selosteen pois" in page
 
 
 def test_a_publish_is_seen_on_every_server_at_once(house: House, neighbour: House, cast: Cast) -> None:
