@@ -115,7 +115,7 @@ class _Read(NamedTuple):
 def _read(text: str) -> _Read:
     mails, phones = spotting.emails(text), spotting.phones(text)
     streets = [street for street in spotting.streets(text) if not naming.names_house(text, street.start)]
-    placed = [*spotting.towns(text), *streets, *spotting.links(text)]
+    placed = [*spotting.towns(text), *streets, *spotting.links(text, mails)]
     bare = list(text)
     for spot in (*mails, *phones, *spotting.business_ids(text), *placed, *spotting.placeholders(text)):
         bare[spot.start : spot.end] = "\n" * (spot.end - spot.start)

@@ -6,7 +6,7 @@ time linear in the text: an expression begins only where a word begins, and each
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -308,11 +308,11 @@ _LINK = re.compile(
 _LINK_HINT = re.compile(rf"://|www\.|{_TOP}", re.IGNORECASE)
 
 
-def links(text: str) -> list[Spot]:
-    """Addresses of pages, with or without a scheme; `value` without scheme, "www." and a last slash."""
+def links(text: str, mails: Sequence[Spot] | None = None) -> list[Spot]:
+    """Addresses of pages, with or without a scheme; `value` without scheme, "www." and a last slash. `mails`: its `emails`, if known."""
     if not _LINK_HINT.search(text):
         return []
-    found, taken = [], {spot.end for spot in emails(text)}
+    found, taken = [], {spot.end for spot in (emails(text) if mails is None else mails)}
     for _, spot in _spots("link", _LINK, text):
         if spot.end in taken:
             continue

@@ -132,7 +132,8 @@ class _Reader:
     def _start(self, tag: Tag) -> None:
         name = tag.name
         attributes = attributes_of(tag) if "=" in tag.attributes or "hidden" in tag.attributes else {}
-        self.left_out.update(handlers_in(tag))
+        if tag.attributes:
+            self.left_out.update(handlers_in(tag))
         if name in _VOID:
             self._void(name, attributes)
         elif name in _CELLS:
@@ -310,6 +311,8 @@ class _Reader:
 
     def _flush(self) -> bool:
         """Whether there were words for a line."""
+        if not self.pieces and not self.marker:
+            return False
         pieces, self.pieces = self.pieces, []
         marker, self.marker = "".join(self.marker.split()), ""
         if all(piece.text.isspace() or not piece.text for piece in pieces):

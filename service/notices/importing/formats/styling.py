@@ -12,7 +12,7 @@ _MARKS = (
     | dict.fromkeys(["del", "s", "strike"], "s")
     | dict.fromkeys(["code", "kbd", "samp", "tt"], "c")
 )
-_HEADING = re.compile(r"h[1-6]")
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _HIDING = re.compile(r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all", re.IGNORECASE)
 _WEIGHT = re.compile(r"font-weight\s{0,9}:\s{0,9}(bold|[6-9]00|normal|[1-5]00)", re.IGNORECASE)
 _MSO_LEVEL = re.compile(r"mso-list\s{0,9}:\s{0,9}\w{1,20}\s{1,9}level(\d)", re.IGNORECASE)
@@ -43,8 +43,8 @@ def styled(state: State, name: str, attributes: dict[str, str]) -> tuple[State, 
         found = target_of(attributes["href"])
         refused = found.refused if found.refused in ACTIVE else ""
         state = state._replace(target=found.address)
-    elif _HEADING.fullmatch(name):
-        state = state._replace(heading=int(name[1]))
+    elif name in _HEADINGS:
+        state = state._replace(heading=_HEADINGS[name])
     elif name == "pre":
         state = state._replace(pre=True)
     elif name == "blockquote":
