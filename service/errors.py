@@ -103,8 +103,14 @@ class WrongState(Conflict):
     name, title = "wrong-state", "That cannot be done with it as it is"
 
 
+class NotInForce(NotFound):
+    """It was published, and no version is in force. Members: `state` (`coming` or `recalled`), `effective_from`, `notice`, `links`."""
+
+    name, title = "not-in-force", "No version of the notice is in force"
+
+
 class NoticeGone(Problem):
-    """It was published and is not shown any more. Members: `state` (`withdrawn` or `retired`), `since`, `reason`, `links`."""
+    """It was published and is not shown any more. Members: `state` (`withdrawn` or `retired`), `since`, `reason`, `notice`, `links`."""
 
     status, name, title = 410, "notice-gone", "The notice is no longer here"
 
@@ -152,7 +158,7 @@ class TooManyRequests(Problem):
 
 
 class VersionRedacted(Problem):
-    """RFC 7725. Members: `number`, `since`, `reason`, `links`."""
+    """RFC 7725. Members: `number`, `since`, `reason`, `notice`, `links`."""
 
     status, name, title = 451, "version-redacted", "The version's text was taken down"
 

@@ -5,14 +5,14 @@ from typing import Any
 from litestar import Request, Response
 
 from service import clock, languages
-from service.errors import NoticeGone, VersionRedacted
+from service.errors import NoticeGone, NotInForce, VersionRedacted
 from service.hosting.answering import CURRENT, EXPOSED, Form, form_of
 from service.hosting.copies import Copies, Head
-from service.languages import Words, long_time
+from service.languages import Words, long_date, long_time
 from service.layout import page
 from service.layout.page import content_security_policy
 from service.notices import rendering
-from service.notices.schemas import Fate
+from service.notices.schemas import Face, Fate
 from service.notices.timing import Scheduled
 from service.refusing import is_for_people, refuse
 
@@ -62,8 +62,22 @@ async def _at_successor(copies: Copies, head: Head, form: Form, language: str | 
 
 
 def _gone(head: Head, state: str, fate: Fate, detail: str) -> NoticeGone:
-    links = {name: f"/n/{head.tenant_slug}/{head.slug}/{name}" for name in ("history", "request")}
-    return NoticeGone(detail, members={"state": state, "since": fate.at, "reason": fate.reason, "links": links})
+    return NoticeGone(detail, members={"state": state, "since": fate.at, "reason": fate.reason, **_named(head)})
+
+
+def in_force(head: Head) -> Scheduled:
+    """The version in force, if there is one and it can be read."""
+    version = head.in_force(clock.now())
+    if version is None:
+        ahead = [version for version in head.schedule if version.recalled is None]
+        if not ahead:
+            detail = "No version of the notice is in force. Its history lists those that were announced and recalled."
+            raise NotInForce(detail, members={"state": "recalled", **_named(head)})
+        first = min(ahead, key=lambda version: version.in_force_at).effective_from
+        detail = f"The notice is published and comes into force on {first}. Until then see its history."
+        raise NotInForce(detail, members={"state": "coming", "effective_from": first, **_named(head)})
+    check_readable(head, version)
+    return version
 
 
 def check_readable(head: Head, version: Scheduled) -> None:
@@ -73,31 +87,37 @@ def check_readable(head: Head, version: Scheduled) -> None:
     raise VersionRedacted(
         f"The operator of this service took the text of version {version.number} down. Its dates and its hash are in the history.",
         headers={"link": '</>; rel="blocked-by"'},
-        members={
-            "number": version.number,
-            "since": version.redacted.at,
-            "reason": version.redacted.reason,
-            "links": {name: f"/n/{head.tenant_slug}/{head.slug}/{name}" for name in ("history", "request")},
-        },
+        members={"number": version.number, "since": version.redacted.at, "reason": version.redacted.reason, **_named(head)},
     )
 
 
-def tell(request: Request[Any, Any, Any], error: NoticeGone | VersionRedacted) -> Response[Any]:
+def _named(head: Head) -> dict[str, Any]:
+    links = {name: f"/n/{head.tenant_slug}/{head.slug}/{name}" for name in ("history", "request")}
+    # A notice that was not shown anew since its face is kept has none.
+    return {"notice": head.face or Face({}, [], "UTC"), "links": links}
+
+
+def tell(request: Request[Any, Any, Any], error: NoticeGone | NotInForce | VersionRedacted) -> Response[Any]:
     """A page in the reader's language for people, the problem for programs."""
     if not is_for_people(request):
         return refuse(request, error)
     told = error.members
     asked = form_of(request.path_params.get("leaf", "")).name
     language = asked if asked in languages.OURS else languages.negotiate(request.headers.get("accept-language"), languages.OURS, "en")
-    state = told.get("state", "redacted")
+    state, notice = told.get("state", "redacted"), told["notice"]
+    filled = {name: told[name] for name in ("number",) if name in told}
+    if "since" in told:
+        filled["since"] = long_time(told["since"], language, notice.time_zone)
+    if "effective_from" in told:
+        filled["day"] = long_date(told["effective_from"], language)
     body = page.render(
         "hosting/closed.html",
         language,
         title=words(f"state_{state}", language),
-        text=words(
-            f"state_{state}_text", language, since=long_time(told["since"], language, "Europe/Helsinki"), number=told.get("number", "")
-        ),
-        reason=rendering.told_in(told["reason"], language),
+        text=words(f"state_{state}_text", language, **filled),
+        name=rendering.told_in(notice.title, language),
+        controllers=notice.controllers,
+        reason=rendering.told_in(told.get("reason", {}), language),
         links=told["links"],
         words=words,
     )

@@ -23,7 +23,7 @@ import structlog
 
 from service.layout.page import content_security_policy, style_source
 from service.notices import timing
-from service.notices.schemas import Fate, Succession
+from service.notices.schemas import Face, Fate, Succession
 from service.notices.timing import Scheduled
 from service.waiting import Turns
 from tenants.acting import acting_for_platform
@@ -48,6 +48,7 @@ class Head(msgspec.Struct, frozen=True):
     former_slugs: list[str] = []
     withdrawal: Fate | None = None
     succession: Succession | None = None
+    face: Face | None = None
 
     def in_force(self, at: datetime) -> Scheduled | None:
         return timing.in_force(self.schedule, at)
@@ -225,13 +226,13 @@ class Copies:
 
 HEAD = """
 SELECT p.tenant_id, t.slug AS tenant_slug, p.id AS notice_id, p.slug, p.default_language, p.controller_ids, p.schedule, p.changed_at,
-       coalesce(p.former_slugs, '{}') AS former_slugs, p.withdrawal, p.succession
+       coalesce(p.former_slugs, '{}') AS former_slugs, p.withdrawal, p.succession, p.face
 FROM publications p JOIN tenants t ON t.id = p.tenant_id
 """
 
 
 def head_of(row: Any) -> Head:
-    told = {"schedule": list[Scheduled], "withdrawal": Fate | None, "succession": Succession | None}
+    told = {"schedule": list[Scheduled], "withdrawal": Fate | None, "succession": Succession | None, "face": Face | None}
     return Head(**{**row, **{name: msgspec.json.decode(row[name] or "null", type=kind) for name, kind in told.items()}})
 
 

@@ -20,12 +20,17 @@ BASE = "/n/{tenant:str}/{notice:str}"
 
 def reading(what: str, data: type[Any] | None = None, *, media_type: str = MediaType.HTML, also: tuple[type[Problem], ...] = ()) -> Any:
     """A public reading's keywords; `data` describes its JSON, for clients made from the OpenAPI document. Without it there is text."""
-    described = public(what, [errors.NotFound, errors.NoticeGone, errors.VersionRedacted, *also])
+    described = public(what, [errors.NotFound, errors.NotInForce, errors.NoticeGone, errors.VersionRedacted, *also])
     shown = ResponseSpec(data or str, media_type=MediaType.JSON if data else media_type, description=what, generate_examples=False)
-    return {**described, "responses": {200: shown, **described["responses"]}, "exception_handlers": ELSEWHERE, "tags": ["Public"]}
+    responses = {200: shown, **REDIRECTS, **described["responses"]}
+    return {**described, "responses": responses, "exception_handlers": ELSEWHERE, "tags": ["Public"]}
 
 
-ELSEWHERE = {Elsewhere: go_there, errors.NoticeGone: tell, errors.VersionRedacted: tell}
+ELSEWHERE = {Elsewhere: go_there, errors.NoticeGone: tell, errors.NotInForce: tell, errors.VersionRedacted: tell}
+REDIRECTS = {
+    301: ResponseSpec(None, description="The notice has another slug now; `Location` is the same address under that."),
+    307: ResponseSpec(None, description="Another notice took the place of this one; `Location` is there. It can be undone."),
+}
 
 
 async def head_at(request: Asked, state: State, tenant: str, notice: str) -> Head:

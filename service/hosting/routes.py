@@ -10,7 +10,7 @@ from service import clock
 from service.errors import NotFound
 from service.hosting import differing
 from service.hosting.answering import CURRENT, FOREVER, NOT_YET, answer, form_of, wanted_language
-from service.hosting.closing import check_open, check_readable
+from service.hosting.closing import check_open, check_readable, in_force
 from service.hosting.copies import Copy, Head
 from service.hosting.finding import BASE, Asked, copy_of, found_copy, head_at, nothing, reading, version_of
 from service.notices.rendering import CANONICAL
@@ -36,10 +36,11 @@ async def read_notice(request: Asked, state: State, tenant: FromPath[str], notic
     form = form_of(notice)
     head = await head_at(request, state, tenant, form.name)
     await check_open(state.copies, head, form, None)
-    version = _in_force(head)
+    version = in_force(head)
     language = wanted_language(request, version.languages, version.languages[0])
     copy = await copy_of(state, head, version.number, _at_present(language + form.ending))
-    return answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head))
+    answered = answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head))
+    return _named(answered, head, version.number, language + form.ending)
 
 
 @get(
@@ -56,11 +57,11 @@ async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], no
     if form.name == "history":
         return await _history(request, state, head, form.ending)
     await check_open(state.copies, head, form, form.name)
-    version = _in_force(head)
+    version = in_force(head)
     if form.name not in version.languages:
         raise NotFound(f"The notice in force is there in: {', '.join(version.languages)}.")
     copy = await copy_of(state, head, version.number, _at_present(leaf))
-    return answer(request, copy, cache=CURRENT, language=form.name, links=_links(head))
+    return _named(answer(request, copy, cache=CURRENT, language=form.name, links=_links(head)), head, version.number, leaf)
 
 
 @get(
@@ -118,7 +119,8 @@ async def read_version(
     cache = FOREVER if _is_settled(version) else NOT_YET
     if leaf == CANONICAL:
         return answer(request, await copy_of(state, head, number, CANONICAL), cache=cache)
-    return answer(request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
+    answered = answer(request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
+    return _named(answered, head, number, leaf)
 
 
 @get(
@@ -146,6 +148,13 @@ async def compare_versions(
     return answer(request, copy, cache=FOREVER if all(map(_is_settled, compared)) else NOT_YET, language=form.name)
 
 
+def _named(answered: Response[bytes], head: Head, number: int, leaf: str) -> Response[bytes]:
+    """A PDF is shown, and kept under a name that tells what it is."""
+    if leaf.endswith(".pdf"):
+        answered.headers["content-disposition"] = f'inline; filename="{head.slug}-v{number}-{leaf}"'
+    return answered
+
+
 def _at_present(leaf: str) -> str:
     """Where a form of the version in force is stored. Its PDF says nothing that changes, so it is the permanent one."""
     return f"v/{leaf}" if leaf.endswith(".pdf") else leaf
@@ -167,18 +176,6 @@ async def _history_copy(state: State, head: Head, leaf: str) -> Copy:
     version = head.in_force(clock.now())
     marked = await found_copy(state, head, 0, f"history/{version.number}/{leaf}") if version else None
     return marked or await copy_of(state, head, 0, f"history/{leaf}")
-
-
-def _in_force(head: Head) -> Scheduled:
-    version = head.in_force(clock.now())
-    if version is None:
-        ahead = [version for version in head.schedule if version.recalled is None]
-        if not ahead:
-            raise NotFound("No version of the notice is in force. Its history lists those that were announced and recalled.")
-        first = min(ahead, key=lambda version: version.in_force_at)
-        raise NotFound(f"The notice is published and comes into force on {first.effective_from}. Until then see its history.")
-    check_readable(head, version)
-    return version
 
 
 def _is_settled(version: Scheduled) -> bool:

@@ -5,6 +5,7 @@ The order matters for who watches: after the commit all of it is there, before i
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -209,5 +210,10 @@ async def _keep(
         made.published_at,
     )
     edition = edition_of(reading, str(row["id"]))
-    await store(db, tenant, row["id"], lambda: [canonical, *render_permanent(reading), *renditions.permanent(edition)])
+
+    def forms() -> list[Rendered]:
+        own = renditions.permanent(edition)
+        return [canonical, *render_permanent(replace(reading, pdfs=renditions.languages_of_pdfs(own))), *own]
+
+    await store(db, tenant, row["id"], forms)
     return made

@@ -5,7 +5,7 @@ page (`/v/`) can never change; the page of the notice in force says the same and
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
@@ -18,10 +18,11 @@ from markupsafe import Markup
 from service.languages import Words, long_date, ours
 from service.layout import page
 from service.notices.content import Content, ControllerSnapshot, Section
-from service.notices.exporting.offering import has_pdf, has_tilt
+from service.notices.exporting.offering import has_tilt
 from service.notices.markdown import escaped, to_html
 from service.notices.schemas import (
     Coming,
+    Face,
     Fate,
     PublicHistory,
     PublicNotice,
@@ -63,6 +64,8 @@ class Reading:
     default_language: str
     predecessor: int | None
     coming: VersionWithLinks | None = None
+    pdfs: Collection[str] = ()
+    """The languages in which it has a PDF."""
 
     @property
     def base(self) -> str:
@@ -119,10 +122,9 @@ class HistoryEntry:
 @dataclass(frozen=True)
 class History:
     notice: PublicNotice
-    titles: dict[str, str]
+    face: Face
     entries: Sequence[HistoryEntry]
     languages: Sequence[str]
-    time_zone: str
     withdrawal: Fate | None
     succession: Succession | None
     in_turn: Sequence[int]
@@ -147,14 +149,14 @@ def render_history(history: History) -> list[Rendered]:
         values: dict[str, Any] = {
             "history": history,
             "notice": history.notice,
-            "title": history.titles.get(language) or next(iter(history.titles.values())),
+            "title": told_in(history.face.title, language)[0],
             "entries": by_effect,
             "marks": marks,
             "languages": history.languages,
             "words": words,
             "note": told_in,
             "day": _day,
-            "on": functools.partial(_on, history.time_zone),
+            "on": functools.partial(_on, history.face.time_zone),
         }
         rendered.append(Rendered(0, f"history/{turn}{language}", HTML, page.render("notices/history.html", language, **values)))
         fragment = page.render("notices/history_fragment.html", language, **values)
@@ -180,7 +182,7 @@ def _document(reading: Reading, language: str) -> PublicVersion:
     sections = [section_in(section, language, reading.default_language) for section in reading.content.sections]
     links = links_of(reading.base, reading.version.number, language, reading.predecessor)
     permanent = f"{reading.base}/v/{reading.version.number}/{language}"
-    if has_pdf(section.markdown for section in sections):
+    if language in reading.pdfs:
         links["pdf"] = f"{permanent}.pdf"
     if has_tilt(language):
         links["tilt"] = f"{permanent}.tilt.json"

@@ -152,6 +152,14 @@ class PublicNotice(msgspec.Struct):
     url: str
 
 
+class Face(msgspec.Struct):
+    """What a notice is called and whose it is, for pages that show no version of it."""
+
+    title: dict[str, str]
+    controllers: list[str]
+    time_zone: str
+
+
 class PublicSection(msgspec.Struct):
     id: str
     covers: list[str]

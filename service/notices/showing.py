@@ -6,7 +6,7 @@ notice's own address follow what happens: another version announced or recalled,
 
 import asyncio
 import gzip
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -31,7 +31,8 @@ from service.notices.rendering import (
     render_history,
     render_in_force,
 )
-from service.notices.schemas import Fate, PublicNotice, Version, VersionWithLinks
+from service.notices.schemas import Face, Fate, PublicNotice, Version, VersionWithLinks
+from service.notices.snapshotting import snapshots
 from service.notices.timing import Scheduled
 from service.waiting import Turns
 from tenants.database import ENGINE, Connection
@@ -65,15 +66,15 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
     settled = set() if anew or notice["slug"] != shown_before["slug"] else _turns(before, at)
     shown = PublicNotice(tenant_slug, notice["slug"], notice["kind"], base)
     by_number = {row["number"]: row for row in rows}
+    papers = await pdfs(db, tenant, notice_id)
     readings = [
-        await _reading(db, by_number[number], shown, versions, versions[following] if following else None)
+        await _reading(db, by_number[number], shown, versions, versions[following] if following else None, papers.get(number, ()))
         for number, following in _turns(schedule, at) - settled
     ]
-    titles = await _titles(db, by_number, versions, msgspec.json.decode(notice["title"]))
+    face = await _face(db, notice, by_number, versions)
     entries, languages = _entries(versions, by_number)
-    zone = rows[-1]["time_zone"]
     in_turn = [version.number for version in timing.ahead(schedule, at)]
-    history = History(shown, titles, entries, languages, zone, withdrawal_of(notice), succession_of(notice), in_turn)
+    history = History(shown, face, entries, languages, withdrawal_of(notice), succession_of(notice), in_turn)
     await db.execute(
         f"DELETE FROM renditions WHERE tenant_id = $1 AND notice_id = $2 AND (number = 0 OR number = ANY ($3) AND {IN_FORCE})",
         tenant,
@@ -82,7 +83,8 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
     )
     await store(db, tenant, notice_id, lambda: [*render_history(history), *(form for one in readings for form in _forms(one, notice_id))])
     await db.execute(
-        """UPDATE publications SET slug = $3, former_slugs = $4, schedule = $5, withdrawal = $6, succession = $7, changed_at = $8
+        """UPDATE publications SET slug = $3, former_slugs = $4, schedule = $5, withdrawal = $6, succession = $7, face = $8,
+             changed_at = $9
            WHERE tenant_id = $1 AND id = $2""",
         tenant,
         notice_id,
@@ -91,6 +93,7 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
         msgspec.json.encode(schedule).decode(),
         _encoded(history.withdrawal),
         _encoded(history.succession),
+        _encoded(face),
         at,
     )
     await db.execute(f"NOTIFY {CHANNEL}, '{UUID(int=notice_id.int)}'")
@@ -183,7 +186,12 @@ def _turns(schedule: Sequence[Scheduled], at: datetime) -> set[tuple[int, int | 
 
 
 async def _reading(
-    db: Connection, row: Any, notice: PublicNotice, versions: Mapping[int, VersionWithLinks], coming: VersionWithLinks | None
+    db: Connection,
+    row: Any,
+    notice: PublicNotice,
+    versions: Mapping[int, VersionWithLinks],
+    coming: VersionWithLinks | None,
+    papers: Collection[str],
 ) -> Reading:
     version = frozen(await _canonical(db, row))
     shown = versions[version.number]
@@ -197,7 +205,19 @@ async def _reading(
         version.default_language,
         before if before and versions[before].redacted is None else None,
         coming,
+        papers,
     )
+
+
+async def pdfs(db: Connection, tenant: UUID, notice_id: UUID) -> dict[int, list[str]]:
+    """The languages in which each version has a PDF. Not all have: one could not be set, or was published before there were any."""
+    rows = await db.fetch(
+        """SELECT number, array_agg(substr(path, 3, length(path) - 6)) AS languages FROM renditions
+           WHERE tenant_id = $1 AND notice_id = $2 AND path LIKE 'v/%.pdf' GROUP BY number""",
+        tenant,
+        notice_id,
+    )
+    return {row["number"]: row["languages"] for row in rows}
 
 
 async def _canonical(db: Connection, row: Any) -> bytes:
@@ -207,13 +227,16 @@ async def _canonical(db: Connection, row: Any) -> bytes:
     )
 
 
-async def _titles(
-    db: Connection, rows: Mapping[int, Any], versions: Mapping[int, VersionWithLinks], otherwise: dict[str, str]
-) -> dict[str, str]:
-    """Of the version that applies last of those that can be read."""
+async def _face(db: Connection, notice: Any, rows: Mapping[int, Any], versions: Mapping[int, VersionWithLinks]) -> Face:
+    """As the version has it that applies last of those that can be read; where none can be, as the notice has it now."""
     readable = [version for version in versions.values() if version.recalled is None and version.redacted is None]
     last = max(readable, key=lambda version: (version.effective_from, version.number), default=None)
-    return frozen(await _canonical(db, rows[last.number])).title if last else otherwise
+    if last is None:
+        controllers = await snapshots(db, notice["tenant_id"], notice["controller_ids"])
+        title, time_zone = msgspec.json.decode(notice["title"]), rows[max(rows)]["time_zone"]
+        return Face(title, [controller.name for controller in controllers], time_zone)
+    version = frozen(await _canonical(db, rows[last.number]))
+    return Face(version.title, [controller.name for controller in controllers_in(version)], version.time_zone)
 
 
 def _entries(versions: Mapping[int, VersionWithLinks], rows: Mapping[int, Any]) -> tuple[list[HistoryEntry], list[str]]:
@@ -234,5 +257,5 @@ def _entries(versions: Mapping[int, VersionWithLinks], rows: Mapping[int, Any]) 
 _OF_THE_NOTICE = ("notice", "history", "request")
 
 
-def _encoded(fate: Fate | None) -> str | None:
-    return msgspec.json.encode(fate).decode() if fate else None
+def _encoded(told: Fate | Face | None) -> str | None:
+    return msgspec.json.encode(told).decode() if told else None

@@ -122,6 +122,7 @@ class Publication(Table, tablename="publications", db=ENGINE):
     former_slugs = Array(Text(), default=None, null=True)
     withdrawal = JSONB(default=None, null=True, help_text="schemas.Fate")
     succession = JSONB(default=None, null=True, help_text="schemas.Succession")
+    face = JSONB(default=None, null=True, help_text="schemas.Face; null: not shown anew since that is kept")
 
 
 class Rendition(Table, tablename="renditions", db=ENGINE):

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from service.hosting.copies import Head
+from service.languages import long_date
 from service.notices.showing import CHANNEL
 from service.notices.timing import Scheduled
 from tests.cast import DRAFT, Cast, controller, notice, publish, published, write
@@ -73,6 +74,12 @@ def test_a_notice_whose_first_version_lies_ahead_says_when_it_begins(public: htt
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
         assert AHEAD.isoformat() in answer.json()["detail"]
+        assert answer.json()["effective_from"] == AHEAD.isoformat()
+    page = public.get(f"{base}/sv", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert "<h1>Beskrivningen gäller inte ännu</h1>" in page.text
+    for told in (long_date(AHEAD, "sv"), "Privacy notice", "Acme Oy", f'href="{base}/history"', f'href="{base}/request"'):
+        assert told in page.text
     assert public.get(f"{base}/history").status_code == 200
     assert public.get(f"{base}/v/1/fi").status_code == 200
 

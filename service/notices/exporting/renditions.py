@@ -1,5 +1,7 @@
 """The exports that are public: final bytes, stored with a version's other forms."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from service.notices.exporting import tilt
@@ -15,6 +17,10 @@ def permanent(edition: Edition) -> list[Rendered]:
     """A version's own, made once: TILT where it knows the language, a PDF where one can be made."""
     papers = [Rendered(edition.number, f"v/{language}.pdf", PDF, made) for language, made in to_pdfs(edition, edition.languages).items()]
     return [*papers, *_tilt(edition, "v/", in_force=False)]
+
+
+def languages_of_pdfs(forms: Iterable[Rendered]) -> list[str]:
+    return [form.path.removeprefix("v/").removesuffix(".pdf") for form in forms if form.media_type == PDF]
 
 
 def in_force(edition: Edition) -> list[Rendered]:

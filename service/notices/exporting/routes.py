@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -27,7 +28,7 @@ from service.notices.freezing import content_in, controllers_in, frozen
 from service.notices.publishing import titled
 from service.notices.rendering import Reading
 from service.notices.schemas import PublicNotice, Version
-from service.notices.showing import VERSIONS, with_links
+from service.notices.showing import VERSIONS, pdfs, with_links
 from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve
 from tenants.acting import acting_for
@@ -91,10 +92,12 @@ async def export_version(
         canonical = await db.fetchval(
             "SELECT canonical FROM version_contents WHERE tenant_id = $1 AND id = $2", acting.tenant_id, version["id"]
         )
+        papers = await pdfs(db, acting.tenant_id, row["id"])
     if canonical is None:
         raise VersionRedacted("The text of this version was taken down.", members={"number": number})
     base = f"/n/{acting.tenant_slug}/{row['slug']}"
-    reading = _reading(PublicNotice(acting.tenant_slug, row["slug"], row["kind"], state.settings.public_origin + base), version, canonical)
+    public = PublicNotice(acting.tenant_slug, row["slug"], row["kind"], state.settings.public_origin + base)
+    reading = _reading(public, version, canonical, papers.get(number, ()))
     shown = _language(language, reading.languages, reading.default_language)
     if format == "json" and language is None:
         body, part = canonical, ""
@@ -104,7 +107,7 @@ async def export_version(
     return _File(body, format, f"{row['slug']}-v{number}{part}").answer(f'"{hashlib.sha256(body).hexdigest()[:32]}"')
 
 
-def _reading(notice: PublicNotice, row: Any, canonical: bytes) -> Reading:
+def _reading(notice: PublicNotice, row: Any, canonical: bytes, papers: Collection[str]) -> Reading:
     version, shown = frozen(canonical), with_links(notice.url, row)
     return Reading(
         notice,
@@ -114,6 +117,7 @@ def _reading(notice: PublicNotice, row: Any, canonical: bytes) -> Reading:
         version.languages,
         version.default_language,
         None,
+        pdfs=papers,
     )
 
 

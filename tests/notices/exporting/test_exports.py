@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import asyncpg
 import httpx
 import pypdfium2
 import pytest
@@ -149,6 +150,7 @@ def test_the_world_reads_tilt_and_pdf(cast: Cast, slug: str, public: httpx.Clien
     assert pypdfium2.PdfDocument(paper.content).is_tagged()
     assert paper.headers["content-type"] == "application/pdf"
     assert paper.headers["x-content-type-options"] == "nosniff"
+    assert paper.headers["content-disposition"] == kept.headers["content-disposition"] == f'inline; filename="{slug}-v1-en.pdf"'
     assert "immutable" in kept.headers["cache-control"]
     assert public.get(f"{base}.pdf", headers={"accept-language": "en"}).content == paper.content
     assert public.get(f"{base}.tilt.json", headers={"accept-language": "fi"}).json() == in_force.json()
@@ -163,6 +165,26 @@ def test_pages_and_data_lead_to_them(cast: Cast, slug: str, public: httpx.Client
         assert f'href="{base}/v/1/fi.pdf"' in public.get(page).text
     assert public.get(f"{base}/sv.pdf").status_code == 404
     assert public.get(f"{base}/history.pdf").status_code == 404
+
+
+async def test_what_was_published_without_a_pdf_leads_to_none(cast: Cast, public: httpx.Client, superuser: asyncpg.Connection) -> None:
+    """As a version from before there were PDFs, or one that could not be set."""
+    made = notice(cast.alice, controller(cast.alice)["id"])
+    assert publish(cast.alice, made).status_code == 201
+    gone = await superuser.execute(
+        "DELETE FROM renditions r USING publications p WHERE p.id = r.notice_id AND p.slug = $1 AND r.path = 'v/fi.pdf'", made
+    )
+    assert gone == "DELETE 1"
+
+    def after_its_forms_are_made_anew() -> None:
+        assert cast.alice.post(f"/notices/{made}/slug", {"slug": f"{made}-2"}).status_code == 200
+        base = f"/n/acme/{made}-2"
+        assert ".pdf" not in public.get(f"{base}/fi").text
+        assert "pdf" not in public.get(f"{base}/fi.json").json()["links"]
+        assert public.get(f"{base}/fi.pdf").status_code == 404
+        assert public.get(public.get(f"{base}/en.json").json()["links"]["pdf"]).status_code == 200
+
+    after_its_forms_are_made_anew()
 
 
 def test_a_language_outside_tilt_and_a_script_outside_our_fonts_have_none(cast: Cast, public: httpx.Client) -> None:

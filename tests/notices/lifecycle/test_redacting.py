@@ -71,6 +71,8 @@ def test_every_form_answers_451_and_the_rest_stays(house: House, cast: Cast, pub
     page = public.get(f"{base}/v/2/fi", headers={"accept": "text/html"})
     assert page.status_code == 451
     assert "<h1>Selosteen teksti on poistettu</h1>" in page.text
+    assert "Tietosuojaseloste" in page.text
+    assert "Acme Oy" in page.text
     assert REASON in page.text
     assert {number: kept_for_ever(public, base, number) for number in (1, 3)} == others
     assert public.get(f"{base}/fi").status_code == 200

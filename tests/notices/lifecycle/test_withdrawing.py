@@ -49,6 +49,17 @@ def test_its_address_tells_people_in_their_language_and_programs_as_a_problem(ca
     assert f'lang="en">{REASON["en"].replace(chr(39), "&#39;")}' in swedish, "a reason in another language is marked as that"
 
 
+def test_the_page_names_notice_and_company_and_tells_the_time_in_its_zone(cast: Cast, public: httpx.Client) -> None:
+    slug, _ = published(cast.alice, time_zone="Asia/Tokyo", name="Tokion toimisto Oy")
+    withdrawn(cast, public, slug)
+    page = public.get(f"/n/acme/{slug}", headers={**PAGE, "accept-language": "en"}).text
+    for told in ("Tokion toimisto Oy", "Privacy notice", "(JST)"):
+        assert told in page
+    notice = public.get(f"/n/acme/{slug}").json()["notice"]
+    title = {"fi": "Tietosuojaseloste", "en": "Privacy notice"}
+    assert notice == {"title": title, "controllers": ["Tokion toimisto Oy"], "time_zone": "Asia/Tokyo"}
+
+
 def test_history_and_versions_stay_and_tell(cast: Cast, public: httpx.Client, slug: str) -> None:
     base = f"/n/acme/{slug}"
     before = kept_for_ever(public, base, 1)
