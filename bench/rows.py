@@ -18,10 +18,11 @@ STATEMENTS: Mapping[str, str] = {
     "idempotency_keys": """INSERT INTO idempotency_keys (id, fingerprint, answer, expires_at)
         VALUES ({key}, {fingerprint}, {answer}, {expires_at})""",
     "requests": """INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
-        nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, country, time_zone)
+        nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, country, time_zone, channel,
+        email_index)
         VALUES ({tenant_id}, {request}, {reference}, {controller_id}, {types}, {state}, {language}, {matched_by}, {received_at},
         {nominal_on}, {due_on}, {due_at}, {notice_id}, {notice_version}, {secret_hash}, {secret}, {subject}, {message},
-        {country}, {time_zone})""",
+        {country}, {time_zone}, {channel}, {email_index})""",
     "request_keys": "INSERT INTO request_keys (tenant_id, id, wrapped) VALUES ({tenant_id}, {request}, {wrapped})",
     "request_references": "INSERT INTO request_references (id, tenant_id, request_id) VALUES ({reference_hash}, {tenant_id}, {request})",
     "history": """INSERT INTO history (id, tenant_id, at, event, actor, subject, details)

@@ -8,6 +8,7 @@ from service.accounts import tables as accounts
 from service.history import tables as history
 from service.idempotency import IdempotencyKey
 from service.intake import tables as intake
+from service.intake.cases import tables as cases
 from service.notices import tables as notices
 from tenants import tables as tenants
 
@@ -21,6 +22,7 @@ TABLES = [
     *(notices.NoticeSlug, notices.NoticeFate, notices.VersionFate, notices.RedactionProposal, notices.RedactionApproval),
     *(notices.Dismissal, notices.PublishingPolicy),
     *(intake.DataSubjectRequest, intake.RequestKey, intake.RequestReference, intake.PendingRequest, intake.MailAllowance),
+    *(cases.RequestMove, cases.RequestMessage, cases.RequestReminder, cases.RequestRetention),
 ]
 
 APP_CONFIG = AppConfig(app_name="seloste", migrations_folder_path=str(Path(__file__).parent), table_classes=TABLES)

@@ -24,6 +24,8 @@ from service.hosting import routes as hosting
 from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
+from service.intake.cases import acts
+from service.intake.cases import routes as cases
 from service.living import Life, health_live, health_ready
 from service.notices import drafting, previewing
 from service.notices import routes as notices
@@ -61,7 +63,10 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions, embedding.read_script),
     *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),
     *(intake.show_form, intake.send_form, intake.send_choice_form, intake.show_notice_form, intake.send_notice_form),
-    *(intake_reading.list_requests, intake_reading.get_request, history_reading.list_audit_events),
+    *(intake_reading.list_requests, intake_reading.get_request, cases.enter_request, cases.list_moves),
+    *(acts.start_request, acts.ask_identity, acts.settle_identity, acts.extend_request, acts.complete_request, acts.refuse_request),
+    *(acts.withdraw_request, acts.hand_over_request, acts.reopen_request, acts.assign_request),
+    *(cases.list_messages, cases.write_message, history_reading.list_audit_events),
 )
 
 

@@ -25,7 +25,9 @@ from pgqueuer.domain.models import Job
 
 from service import clock, preparing
 from service.accounts import credentials
-from service.intake import receiving, telling
+from service.intake import storing, telling
+from service.intake.cases import messaging, moving
+from service.intake.cases import telling as cases
 from service.jobs.naming import NAMES
 from service.sealing import TenantKeys
 from service.settings import Settings
@@ -58,8 +60,10 @@ def handlers(settings: Settings) -> dict[str, Handler]:
     keys = TenantKeys(settings.keys)
     return {
         credentials.SEND_LINK: partial(credentials.send_link, settings=settings, keys=keys),
-        receiving.TELL_CONTROLLER: partial(telling.tell_controller, settings=settings),
-        receiving.CONFIRM: partial(telling.confirm, settings=settings, keys=keys),
+        storing.TELL_CONTROLLER: partial(telling.tell_controller, settings=settings),
+        storing.CONFIRM: partial(telling.confirm, settings=settings, keys=keys),
+        moving.TELL: partial(cases.tell_move, settings=settings, keys=keys),
+        messaging.TELL: partial(cases.tell_message, settings=settings, keys=keys),
     }
 
 

@@ -7,16 +7,18 @@ from uuid import UUID
 
 from service import clock
 from service.errors import MalformedRequest, NotFound
-from service.intake.deadlines import counted
+from service.intake.cases.moving import case_of
 from service.intake.explaining import explain
-from service.intake.receiving import read_reference, shown, version_url
+from service.intake.receiving import shown, version_url
 from service.intake.schemas import RequestStatus
+from service.intake.storing import read_reference
 from tenants import directory
 from tenants.acting import acting_for, acting_for_platform
 
 
 async def status(reference: str, secret: str, public_origin: str) -> RequestStatus:
     row, entry = await _find(reference, secret)
+    due = case_of(row).deadline(clock.now())
     notice = version_url(public_origin, row["tenant"], row, row["notice_version"], row["language"]) if row["notice_version"] else None
     return RequestStatus(
         reference=row["reference"],
@@ -24,11 +26,11 @@ async def status(reference: str, secret: str, public_origin: str) -> RequestStat
         types=row["types"],
         controller=shown(entry),
         received_at=row["received_at"],
-        nominal_on=row["nominal_on"],
-        due_on=row["due_on"],
-        due_at=row["due_at"],
+        nominal_on=due.nominal_on,
+        due_on=due.due_on,
+        due_at=due.due_at,
         time_zone=row["time_zone"],
-        explanation=explain(counted(row), row["country"], row["language"]),
+        explanation=explain(due, row["country"], row["language"]),
         notice=notice,
     )
 

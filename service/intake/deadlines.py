@@ -10,10 +10,9 @@ Guidelines 01/2022, paragraph 159).
 
 import calendar
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from service.intake.public_holidays import is_public_holiday, is_published
@@ -54,11 +53,6 @@ def deadline(received_at: datetime, country: str, time_zone: str, *, extended: b
     """
     received_on = received_at.astimezone(ZoneInfo(time_zone)).date()
     return _counted_from(received_on, country, time_zone, EXTENDED_MONTHS if extended else ANSWER_MONTHS, tuple(pauses))
-
-
-def counted(request: Mapping[str, Any]) -> Deadline:
-    """That of a stored request."""
-    return deadline(request["received_at"], request["country"], request["time_zone"])
 
 
 @functools.lru_cache(maxsize=1024)

@@ -1,82 +1,135 @@
 """The controller's side: its requests, listed without and read with what the persons wrote. Each reading is recorded."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import get
+from litestar import Response, get
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, QueryParameter
 
-from service import paging, sealing
-from service.errors import NotFound
+from service import clock, paging
 from service.guarding import requires
 from service.history.recording import record
-from service.intake.deadlines import counted
+from service.intake.cases import indexing, machine
+from service.intake.cases.moving import case_of, etag
+from service.intake.deadlines import deadline
 from service.intake.explaining import explain
-from service.intake.schemas import ReadSubject, RequestDetail, RequestItem, RequestPage
+from service.intake.opening import Opened, opened
+from service.intake.schemas import ReadSubject, RequestCase, RequestDetail, RequestItem, RequestPage, RequestType
+from service.intake.storing import read_reference
 from service.languages import OURS
-from service.sealing import TenantKeys
 from tenants.acting import acting_for
 from tenants.callers import Acting
-from tenants.database import Connection
 from tenants.scopes import Scope
 
 PATH = "/v1/tenants/{tenant:str}/requests"
+REQUEST = PATH + "/{request_id:uuid}"
+
+_STORED = tuple(name for name in RequestItem.__struct_fields__ if name not in ("assignee", "nominal_on", "due_on", "due_at"))
 
 
 @get(PATH, operation_id="listRequests", summary="List data-subject requests", tags=["Requests"], **requires(Scope.requests_read))
 async def list_requests(
-    acting: NamedDependency[Acting], limit: paging.Limit = paging.DEFAULT_LIMIT, cursor: paging.Cursor = None
+    acting: NamedDependency[Acting],
+    state: State,
+    limit: paging.Limit = paging.DEFAULT_LIMIT,
+    cursor: paging.Cursor = None,
+    in_state: Annotated[machine.State | None, QueryParameter(name="state")] = None,
+    kind: Annotated[RequestType | None, QueryParameter(name="type")] = None,
+    is_open: Annotated[bool | None, QueryParameter(name="open", description="Those that wait for an answer, or those that do not.")] = None,
+    due_before: Annotated[
+        date | None, QueryParameter(name="due_before", description="Of those that wait for an answer, the ones due before this day.")
+    ] = None,
+    reference: Annotated[str | None, QueryParameter(name="reference", max_length=40)] = None,
+    email: Annotated[
+        str | None, QueryParameter(name="email", max_length=254, description="The person's exact address, in whatever case.")
+    ] = None,
+    assignee: Annotated[str | None, QueryParameter(name="assignee", max_length=100)] = None,
 ) -> RequestPage:
-    """Newest first, without anything that a person wrote."""
-    async with acting_for(acting.tenant_id, read_only=True) as db:
+    """Newest first, without anything that a person wrote. What they wrote is sealed, so it cannot be searched."""
+    tenant = acting.tenant_id
+    async with acting_for(tenant, read_only=True) as db:
+        key = await state.tenant_keys.of(db, tenant)
+        wanted: dict[str, Any] = {
+            "state = {}": in_state,
+            "types @> ARRAY[{}]": kind,
+            "closed_at IS NULL = {}": is_open,
+            "closed_at IS NULL AND due_on < {}": due_before,
+            "reference = {}": read_reference(reference) if reference is not None else None,
+            "email_index = {}": indexing.index(key, "email", email) if email is not None else None,
+            "assignee_index = {}": indexing.index(key, "assignee", assignee) if assignee is not None else None,
+        }
+        asked = {condition: value for condition, value in wanted.items() if value is not None}
+        conditions = "".join(f" AND {condition.format(f'${number}')}" for number, condition in enumerate(asked, start=4))
         rows = await db.fetch(
-            """SELECT id, reference, types, state, controller_id, received_at, nominal_on, due_on, due_at FROM requests
-               WHERE tenant_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3""",
-            acting.tenant_id,
+            f"SELECT * FROM requests WHERE tenant_id = $1 AND id < $2{conditions} ORDER BY id DESC LIMIT $3",
+            tenant,
             paging.position(cursor),
             limit + 1,
+            *asked.values(),
         )
-    return RequestPage([RequestItem(**row) for row in rows[:limit]], paging.next_cursor([row["id"] for row in rows], limit))
+    items = [msgspec.convert(_item(row, key), RequestItem) for row in rows[:limit]]
+    return RequestPage(items, paging.next_cursor([row["id"] for row in rows], limit))
 
 
 @get(
-    PATH + "/{request_id:uuid}",
+    REQUEST,
     operation_id="getRequest",
     summary="Read a data-subject request",
     tags=["Requests"],
     **requires(Scope.requests_read),
 )
-async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID], state: State) -> RequestDetail:
-    """With what the person wrote; that it was read, and by whom, stands in the audit events."""
-    async with acting_for(acting.tenant_id) as db:
-        row, opened = await unsealed(db, acting.tenant_id, request_id, state.tenant_keys)
-        await record(db, acting.tenant_id, "request:read", acting.actor, {"request": request_id})
-    clear = {name: row[name] for name in RequestDetail.__struct_fields__ if name not in ("subject", "message", "details", "explanation")}
-    return RequestDetail(
-        **clear,
-        explanation={language: explain(counted(row), row["country"], language) for language in OURS},
-        subject=msgspec.convert(opened["subject"], ReadSubject),
-        message=opened["message"],
-        details=opened["details"],
+async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID], state: State) -> Response[RequestDetail]:
+    """With what the person wrote; that it was read, and by whom, stands in the audit events. The first reading opens it."""
+    tenant = acting.tenant_id
+    async with acting_for(tenant) as db:
+        found = await opened(db, tenant, request_id, state.tenant_keys)
+        key = await state.tenant_keys.of(db, tenant)
+        await record(db, tenant, "request:read", acting.actor, {"request": request_id})
+        at = found.row["opened_at"]
+        if at is None:
+            at = await db.fetchval(
+                "UPDATE requests SET opened_at = coalesce(opened_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING opened_at",
+                tenant,
+                request_id,
+                clock.now(),
+            )
+    row, subject = found.row, found.field("subject")
+    detail = RequestDetail(
+        **{**_case(found, key), "opened_at": at},
+        **{name: row[name] for name in ("language", "matched_by", "notice_id", "notice_version")},
+        subject=msgspec.convert(subject, ReadSubject) if subject else None,
+        message=found.field("message"),
+        details=found.field("details"),
     )
+    return Response(detail, headers={"etag": etag(row), "cache-control": "no-store"})
 
 
-async def unsealed(db: Connection, tenant: UUID, request_id: UUID, keys: TenantKeys) -> tuple[Any, dict[str, Any]]:
-    """The request's row, and what is sealed in it, opened. `db` is acting for `tenant`."""
-    row = await db.fetchrow(
-        """SELECT r.*, k.wrapped FROM requests r JOIN request_keys k ON k.tenant_id = r.tenant_id AND k.id = r.id
-           WHERE r.tenant_id = $1 AND r.id = $2""",
-        tenant,
-        request_id,
-    )
-    if row is None:
-        raise NotFound("There is no such request here.")
-    key = sealing.unseal(await keys.of(db, tenant), row["wrapped"], tenant, request_id, "data key")
-    opened = {
-        field: msgspec.msgpack.decode(sealing.unseal(key, row[field], tenant, request_id, field)) if row[field] is not None else None
-        for field in ("subject", "message", "details", "secret")
+def shown(found: Opened, tenant_key: bytes) -> RequestCase:
+    return RequestCase(**_case(found, tenant_key))
+
+
+def _item(row: Any, tenant_key: bytes) -> dict[str, Any]:
+    case = case_of(row)
+    # What is stored stands still while a question waits; what is shown does not.
+    due = case.deadline(clock.now()) if case.is_paused else None
+    days = {name: getattr(due, name) if due else row[name] for name in ("nominal_on", "due_on", "due_at")}
+    assignee = indexing.assignee(tenant_key, row["assignee"], row["tenant_id"], row["id"])
+    return {**{name: row[name] for name in _STORED}, **days, "assignee": assignee}
+
+
+def _case(found: Opened, tenant_key: bytes) -> dict[str, Any]:
+    row, case = found.row, case_of(found.row)
+    due = case.deadline(clock.now())
+    return {
+        **_item(row, tenant_key),
+        "first_due_on": deadline(case.received_at, case.country, case.time_zone).due_on,
+        "extended": case.extended,
+        "paused_since": case.pauses[-1][0] if case.is_paused else None,
+        "time_zone": case.time_zone,
+        "explanation": {language: explain(due, case.country, language) for language in OURS},
+        "legal_moves": machine.legal(case.state, "controller") if found.key else [],
     }
-    return row, opened

@@ -3,7 +3,6 @@
 So what was acknowledged survives the death of any process, and what was not acknowledged was not stored.
 """
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +14,9 @@ import msgspec
 from litestar import Response
 
 from service import clock, errors, idempotency, languages, sealing
-from service.errors import FieldError, InvalidContent, MalformedRequest, NotFound, Problem
-from service.history.recording import recorded
+from service.errors import FieldError, InvalidContent, NotFound, Problem
 from service.idempotency import Attempt, Outcome
 from service.intake.authorities import authority_in
-from service.intake.deadlines import deadline
 from service.intake.explaining import explain
 from service.intake.routing import Ambiguous, Notice, Routed, Unknown, route
 from service.intake.schemas import (
@@ -30,7 +27,7 @@ from service.intake.schemas import (
     RoutedController,
     Routing,
 )
-from service.jobs.queueing import Job, enqueued
+from service.intake.storing import CONFIRM, TELL_CONTROLLER, Incoming, hashed, status_url, stored
 from service.sealing import TenantKeys
 from service.settings import Settings
 from service.texts import why_not_mailbox
@@ -39,13 +36,10 @@ from tenants.acting import acting_for, acting_for_platform
 from tenants.callers import PERSON
 from tenants.database import Connection
 from tenants.directory import Entry
-from tenants.writing import Write, write
+from tenants.writing import write
 
 PENDING = timedelta(hours=24)
 DEEPEST = 20
-TELL_CONTROLLER = "intake.tell_controller"
-CONFIRM = "intake.confirm"
-REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class NoController(Problem):
@@ -105,7 +99,7 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
         row = await db.fetchrow(
             "DELETE FROM pending_requests WHERE id = $1 AND secret_hash = $2 AND expires_at > $3 RETURNING *",
             pending_id,
-            _hashed(secret),
+            hashed(secret),
             clock.now(),
         )
         if row is None:
@@ -155,59 +149,27 @@ def _why_not_kept(value: Any, depth: int = 0) -> str | None:
 async def _accept(db: Connection, data: NewRequest, types: list[str], found: Routed, received_at: datetime, doors: Doors) -> Outcome:
     tenant, entry = found.entry.tenant_id, found.entry
     notice = found.notice or await _first_notice(db, entry)
-    due = deadline(received_at, entry.country, entry.time_zone)
-    request_id, reference, secret = clock.new_id(), new_reference(), secrets.token_urlsafe(24)
-    tenant_key, key = await doors.keys.of(db, tenant), sealing.new_key()
-
-    def sealed(field: str, value: Any) -> bytes:
-        return sealing.seal(key, msgspec.msgpack.encode(value), tenant, request_id, field)
-
-    writes = [
-        Write(
-            """INSERT INTO requests (tenant_id, id, reference, controller_id, types, state, language, matched_by, received_at,
-                   nominal_on, due_on, due_at, notice_id, notice_version, secret_hash, secret, subject, message, details,
-                   country, time_zone)
-               VALUES ($1, $2, $3, $4, $5, 'received', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)""",
-            (
-                tenant,
-                request_id,
-                reference,
-                entry.controller_id,
-                types,
-                data.language,
-                found.matched_by,
-                received_at,
-                due.nominal_on,
-                due.due_on,
-                due.due_at,
-                notice.id if notice else None,
-                _version_in_force(notice.schedule, received_at) if notice else None,
-                _hashed(secret),
-                sealed("secret", secret),
-                sealed("subject", data.subject),
-                sealed("message", data.message),
-                sealed("details", data.details) if data.details else None,
-                entry.country,
-                entry.time_zone,
-            ),
-        ),
-        Write(
-            "INSERT INTO request_keys (tenant_id, id, wrapped) VALUES ($1, $2, $3)",
-            (tenant, request_id, sealing.seal(tenant_key, key, tenant, request_id, "data key")),
-        ),
-        Write("INSERT INTO request_references (id, tenant_id, request_id) VALUES ($1, $2, $3)", (_hashed(reference), tenant, request_id)),
-        recorded(
-            tenant,
-            "request:receive",
-            PERSON,
-            {"request": request_id, "controller": entry.controller_id},
-            {"types": types, "matched_by": found.matched_by},
-        ),
-        enqueued(Job(TELL_CONTROLLER, tenant, request_id), Job(CONFIRM, tenant, request_id)),
-    ]
+    incoming = Incoming(
+        controller_id=entry.controller_id,
+        country=entry.country,
+        time_zone=entry.time_zone,
+        types=types,
+        language=data.language,
+        channel="intake",
+        matched_by=found.matched_by,
+        received_at=received_at,
+        notice_id=notice.id if notice else None,
+        notice_version=_version_in_force(notice.schedule, received_at) if notice else None,
+        subject=data.subject,
+        email=data.subject.email,
+        message=data.message,
+        details=data.details,
+    )
+    taken = await stored(db, tenant, incoming, PERSON, (TELL_CONTROLLER, CONFIRM), doors.keys)
+    due = taken.due
     acknowledgement = Acknowledgement(
-        reference=reference,
-        status_url=status_url(doors.settings, reference, secret),
+        reference=taken.reference,
+        status_url=status_url(doors.settings, taken.reference, taken.secret),
         routed_to=Routing(shown(entry), found.matched_by),
         received_at=received_at,
         nominal_on=due.nominal_on,
@@ -216,7 +178,7 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
         time_zone=entry.time_zone,
         explanation=explain(due, entry.country, data.language),
     )
-    return Outcome(idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"}), writes)
+    return Outcome(idempotency.answer(acknowledgement, status=202, headers={"cache-control": "no-store"}), taken.writes)
 
 
 async def _keep_pending(
@@ -235,7 +197,7 @@ async def _keep_pending(
         """INSERT INTO pending_requests (id, secret_hash, wrapped, sealed, candidates, received_at, expires_at)
            VALUES ($1, $2, $3, $4, $5, $6, $7)""",
         pending_id,
-        _hashed(secret),
+        hashed(secret),
         wrapped,
         sealed,
         [entry.controller_id for entry in candidates],
@@ -277,30 +239,11 @@ def shown(entry: Entry) -> RoutedController:
     return RoutedController(entry.controller_id, entry.name, entry.business_id, entry.verified)
 
 
-def status_url(settings: Settings, reference: str, secret: str) -> str:
-    return f"{settings.account_origin}/intake/requests/{reference}?secret={secret}"
-
-
 def version_url(public_origin: str, tenant: str, publication: Any, number: int, language: str) -> str:
     """Where a version can be read for ever, in the person's language if it has that. In full: mails and status pages link to it."""
     [languages] = [version["languages"] for version in msgspec.json.decode(publication["schedule"]) if version["number"] == number]
     shown_in = language if language in languages else languages[0]
     return f"{public_origin}/n/{tenant}/{publication['slug']}/v/{number}/{shown_in}"
-
-
-def new_reference() -> str:
-    """Short enough to read out on the phone, without letters that look or sound like others (Crockford's base 32)."""
-    # There are 32 letters, so a byte's remainder tells each of them as likely as another.
-    letters = "".join(REFERENCE_LETTERS[byte % 32] for byte in secrets.token_bytes(12))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-def read_reference(text: str) -> str:
-    """As it was given, in whatever case and with letters that people confuse."""
-    letters = text.upper().replace("O", "0").replace("I", "1").replace("L", "1").replace("-", "").replace(" ", "")
-    if len(letters) != 12 or any(letter not in REFERENCE_LETTERS for letter in letters):
-        raise MalformedRequest("That is not a reference.")
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 async def _first_notice(db: Connection, entry: Entry) -> Notice | None:
@@ -321,10 +264,6 @@ def _version_in_force(schedule: str, at: datetime) -> int | None:
         if datetime.fromisoformat(version["in_force_at"]) <= at and not version.get("recalled")
     ]
     return max(due)[1] if due else None
-
-
-def _hashed(text: str) -> bytes:
-    return hashlib.sha256(text.encode()).digest()
 
 
 def _not_a_candidate() -> InvalidContent:

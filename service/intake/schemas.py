@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from service.intake.cases.machine import Act, State
 from service.texts import Input
 
 RequestType = Literal[
@@ -142,15 +143,23 @@ class RequestStatus(msgspec.Struct):
 
 
 class RequestItem(msgspec.Struct):
+    """A request as a list shows it: nothing that a person wrote."""
+
     id: UUID
     reference: str
     types: list[str]
-    state: str
+    state: State
     controller_id: UUID
     received_at: datetime
     nominal_on: date
     due_on: date
     due_at: datetime
+    channel: Annotated[str, Meta(description="intake; or phone, letter, counter, email as the controller entered it")]
+    revision: Annotated[int, Meta(description="Counts moves and assignments; its ETag.")]
+    assignee: str | None
+    opened_at: Annotated[datetime | None, Meta(description="When the controller first read it.")]
+    closed_at: datetime | None
+    destroyed_at: Annotated[datetime | None, Meta(description="When what the person wrote was destroyed, its time being over.")]
 
 
 class RequestPage(msgspec.Struct):
@@ -158,24 +167,33 @@ class RequestPage(msgspec.Struct):
     next_cursor: str | None
 
 
+class RequestCase(RequestItem):
+    """A request as a case: its clock, and what may be done now. While a question waits, its days go on by themselves."""
+
+    first_due_on: Annotated[date, Meta(description="The last day as it was at first, before any pause or extension.")]
+    extended: bool
+    paused_since: Annotated[date | None, Meta(description="Since when the time stands still for an answer of the person.")]
+    time_zone: str
+    explanation: Annotated[dict[str, str], Meta(description="How the last day was counted, in fi, sv and en.")]
+    legal_moves: Annotated[list[Act], Meta(description="What the controller may do now.")]
+
+
 class ReadSubject(msgspec.Struct):
     name: str
-    email: str
+    email: Annotated[str | None, Meta(description="Without one the person gets no mail from here: tell them yourself.")]
     phone: str | None
     address: str | None
 
 
-class RequestDetail(RequestItem):
-    """With what the person wrote. Reading it is recorded in the audit events."""
+class RequestDetail(RequestCase):
+    """With what the person wrote, while that is kept. Reading it is recorded in the audit events."""
 
     language: str
     matched_by: str
-    time_zone: str
-    explanation: Annotated[dict[str, str], Meta(description="How the last day was counted, in fi, sv and en.")]
     notice_id: UUID | None
     notice_version: int | None
-    subject: ReadSubject
-    message: str
+    subject: ReadSubject | None
+    message: str | None
     details: dict[str, Any] | None
 
 

@@ -1,4 +1,5 @@
-from piccolo.columns import UUID, Array, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Bytea, Date, Integer, Text, Timestamptz
+from piccolo.columns.column_types import JSONB
 from piccolo.table import Table
 
 from tenants.database import ENGINE
@@ -28,6 +29,16 @@ class DataSubjectRequest(Table, tablename="requests", db=ENGINE):
     details = Bytea(default=None, null=True, help_text="sealed")
     country = Text(default=None, help_text="where the time is counted: the controller's, as it was when the request came")
     time_zone = Text(default=None)
+    channel = Text(default=None, help_text="how it came: intake, or as the controller entered it")
+    revision = Integer(default=None, help_text="counts moves and assignments")
+    extended = Boolean(default=None)
+    pauses = JSONB(default=None, help_text="[asked on, answered on or null], days in its zone")
+    opened_at = Timestamptz(default=None, null=True, help_text="when the controller first read it")
+    closed_at = Timestamptz(default=None, null=True)
+    destroyed_at = Timestamptz(default=None, null=True, help_text="when its data key was destroyed, its time being over")
+    email_index = Bytea(default=None, null=True, help_text="keyed per tenant: finds an exact address, tells none")
+    assignee = Bytea(default=None, null=True, help_text="sealed under the tenant's key")
+    assignee_index = Bytea(default=None, null=True)
 
 
 class RequestKey(Table, tablename="request_keys", db=ENGINE):

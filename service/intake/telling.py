@@ -11,9 +11,11 @@ from uuid import UUID, uuid5
 
 from service import clock
 from service.history.recording import record
+from service.intake.addressing import office_of
 from service.intake.authorities import authority_in
-from service.intake.reading import unsealed
-from service.intake.receiving import status_url, version_url
+from service.intake.opening import opened
+from service.intake.receiving import version_url
+from service.intake.storing import status_url
 from service.languages import Words, long_date, long_time, ours
 from service.mail.sending import Mail, send
 from service.sealing import TenantKeys
@@ -29,36 +31,32 @@ words = Words(__package__)
 async def tell_controller(tenant: UUID, request_id: UUID, settings: Settings) -> None:
     """Reference and link, nothing of the person."""
     async with acting_for(tenant, read_only=True) as db:
-        row = await db.fetchrow(
-            """SELECT r.reference, r.due_on, r.nominal_on, c.name, coalesce(c.email, c.dpo ->> 'email', p.contact_email) AS email,
-                      coalesce(c.languages[1], p.language) AS language, t.slug
-               FROM requests r JOIN controllers c ON c.tenant_id = r.tenant_id AND c.id = r.controller_id
-               JOIN tenant_profiles p ON p.tenant_id = r.tenant_id JOIN tenants t ON t.id = r.tenant_id
-               WHERE r.tenant_id = $1 AND r.id = $2""",
-            tenant,
-            request_id,
-        )
-    if row is None or row["email"] is None:
+        row = await db.fetchrow("SELECT * FROM requests WHERE tenant_id = $1 AND id = $2", tenant, request_id)
+        if row is None:
+            return
+        office = await office_of(db, tenant, row["controller_id"])
+    if not office.addresses:
         return
-    language = ours(row["language"])
+    language = office.language
     text = words(
         "controller_mail",
         language,
-        name=row["name"],
+        name=office.name,
         reference=row["reference"],
         nominal=long_date(row["nominal_on"], language),
         due=long_date(row["due_on"], language),
-        link=f"{settings.public_origin}/v1/tenants/{row['slug']}/requests/{request_id}",
+        link=office.link(settings, request_id),
     )
     subject = words("controller_mail_subject", language, reference=row["reference"])
-    await send(Mail(uuid5(request_id, "controller"), row["email"], subject, text, language), settings)
+    await send(Mail(uuid5(request_id, "controller"), office.addresses[0], subject, text, language), settings)
     async with acting_for(tenant) as db:
         await record(db, tenant, "request:tell_controller", SYSTEM, {"request": request_id})
 
 
 async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: TenantKeys) -> None:
     async with acting_for(tenant, read_only=True) as db:
-        row, opened = await unsealed(db, tenant, request_id, keys)
+        found = await opened(db, tenant, request_id, keys)
+        row, person = found.row, found.field("subject")
         controller = await db.fetchrow("SELECT * FROM controllers WHERE tenant_id = $1 AND id = $2", tenant, row["controller_id"])
         [entry] = await directory.entries(db, [row["controller_id"]])
         notice = await db.fetchrow(
@@ -68,7 +66,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
             row["notice_id"],
         )
     mail_id = uuid5(request_id, "confirmation")
-    if not await _allowed(mail_id, opened["subject"]["email"], settings):
+    if not await _allowed(mail_id, person["email"], settings):
         async with acting_for(tenant) as db:
             await record(db, tenant, "request:withhold_confirmation", SYSTEM, {"request": request_id}, {"reason": "three mails a day"})
         return
@@ -96,7 +94,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
         words("confirmation_types", language, types=", ".join(words(f"type_{kind}", language) for kind in row["types"])),
         words("confirmation_due", language, due=long_date(row["due_on"], language)),
         words("confirmation_rules", language),
-        words("confirmation_status", language, link=status_url(settings, row["reference"], opened["secret"])),
+        words("confirmation_status", language, link=status_url(settings, row["reference"], found.field("secret"))),
         words("confirmation_notice", language, link=notice_then) if notice_then else None,
         words("confirmation_change", language, contact=contact or controller["name"]),
         words("confirmation_authority", language, authority=authority.name, web=authority.web),
@@ -104,7 +102,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
     subject = words("confirmation_subject", language, reference=row["reference"])
-    await send(Mail(mail_id, opened["subject"]["email"], subject, text, language), settings)
+    await send(Mail(mail_id, person["email"], subject, text, language), settings)
     async with acting_for(tenant) as db:
         await record(db, tenant, "request:confirm", SYSTEM, {"request": request_id})
 

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from service.errors import MalformedRequest
-from service.intake.receiving import REFERENCE_LETTERS, new_reference, read_reference
+from service.intake.storing import REFERENCE_LETTERS, new_reference, read_reference
 from tests.house import House
 from tests.intake.person import Company, accepted, address, problem, secret_of, send
 

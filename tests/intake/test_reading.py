@@ -40,10 +40,18 @@ def test_an_item_holds_what_clock_and_list_need_and_nothing_of_the_person(house:
         "state": "received",
         "controller_id": given["routed_to"]["controller"]["id"],
         **{name: given[name] for name in ("received_at", "nominal_on", "due_on", "due_at")},
+        "channel": "intake",
+        "revision": 0,
+        **dict.fromkeys(("assignee", "opened_at", "closed_at", "destroyed_at")),
     }
     read = hallavirta.get(f"/requests/{item['id']}").json()
     assert read == {
         **item,
+        "opened_at": read["opened_at"],
+        "first_due_on": given["due_on"],
+        "extended": False,
+        "paused_since": None,
+        "legal_moves": read["legal_moves"],
         "language": "fi",
         "matched_by": "business_id",
         "notice_id": read["notice_id"],

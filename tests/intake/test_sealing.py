@@ -114,7 +114,9 @@ async def test_destroying_a_requests_key_destroys_what_was_written(house: House,
     given = accepted(send(house))
     item = hallavirta.get("/requests", params={"limit": 1}).json()["items"][0]
     await superuser.execute("DELETE FROM request_keys WHERE id = $1", uuid.UUID(item["id"]))
-    problem(hallavirta.get(f"/requests/{item['id']}"), 404, "not-found")
+    read = hallavirta.get(f"/requests/{item['id']}").json()
+    assert [read[name] for name in ("subject", "message", "details")] == [None] * 3
+    problem(hallavirta.post(f"/requests/{item['id']}/start", {}), 409, "wrong-state")
     # What a clock needs stays.
     assert status(given).json()["due_on"] == given["due_on"]
 
