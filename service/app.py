@@ -21,6 +21,7 @@ from service.errors import Forbidden, NotFound
 from service.history import reading as history_reading
 from service.hosting import embedding, landing
 from service.hosting import routes as hosting
+from service.hosting.recording import Recorder
 from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
@@ -105,9 +106,9 @@ async def provide_attempt(request: Request[Any, Any, Any], acting: NamedDependen
     return await attempt_by(request, request.app.state.settings.keys, idempotency_key, acting.caller.client_id, acting.tenant_id)
 
 
-def build(settings: Settings) -> Litestar:
+def build(settings: Settings, recorder: Recorder) -> Litestar:
     """The application; what it needs of the outside it gets when it starts (`Life`)."""
-    life = Life(settings)
+    life = Life(settings, recorder)
     app = Litestar(
         route_handlers=ROUTES,
         guards=[guard],

@@ -40,25 +40,27 @@ def serve(settings: Settings, parsed: argparse.Namespace) -> None:
     from service import logs
     from service.admitting import Admission
     from service.app import build
+    from service.hosting.fast_lane import lane
+    from service.hosting.recording import Recorder
 
     with _alone(settings):
         # Made here first, so that the worker and all workers after it find the same key.
         assert settings.keys
         logs.configure(settings.log_level)
         _check_port(settings)
+        recorder = Recorder(settings.public_cache_bytes // 2)
         config = uvicorn.Config(
-            Admission(build(settings)),
+            recorder.over(Admission(build(settings, recorder))),
             host=settings.host,
             port=settings.number("port"),
             loop="uvloop",
-            http="httptools",
+            http=lane(recorder, settings),
             ws="none",
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=10,
-            h11_max_incomplete_event_size=65536,
         )
         uvicorn.Server(config).run()
 

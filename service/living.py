@@ -23,6 +23,7 @@ from service.errors import Unavailable
 from service.guarding import public
 from service.hosting.copies import Copies
 from service.hosting.following import Follower
+from service.hosting.recording import Recorder
 from service.intake.limiting import Limiter
 from service.keys import KeyWrong
 from service.preparing import NotPrepared
@@ -39,14 +40,16 @@ AGAIN_SECONDS = 1.0
 
 
 class Life:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recorder: Recorder) -> None:
         self._settings = settings
+        self._recorder = recorder
 
     @contextlib.asynccontextmanager
     async def lasting(self, app: Litestar) -> AsyncIterator[None]:
         settings = self._settings
         keys = settings.keys
-        copies = Copies(settings.data / "public", keys.derived("public copies"), settings.number("public_cache_mb") * 2**20)
+        copies = Copies(settings.data / "public", keys.derived("public copies"), settings.public_cache_bytes // 2)
+        copies.hearers.append(self._recorder.forget)
         signing = SigningKeys(keys, timedelta(seconds=settings.number("access_token_seconds")))
         app.state.update(
             settings=settings,

@@ -88,7 +88,11 @@ class Settings:
         "The start fails when it is not a number above 0.",
     )
     intake_burst: str = setting("60", "Requests that one network may send at once.", "The start fails when it is not a number above 0.")
-    public_cache_mb: str = setting("64", "Memory for public copies, in MiB.", "The start fails when it is not a number above 0.")
+    public_cache_mb: str = setting(
+        "64",
+        "Memory for what is public, in MiB: answers as they were sent, and what they are made from.",
+        "The start fails when it is not a number above 0.",
+    )
     worker: str = setting(
         "inside",
         "`inside`: `seloste serve` runs a worker beside itself. `apart`: you run `seloste worker`.",
@@ -133,6 +137,10 @@ class Settings:
             raise SettingsWrong(f"{name.upper()} is {value!r}; it is a whole number above 0.")
         return int(value)
 
+    @property
+    def public_cache_bytes(self) -> int:
+        return self.number("public_cache_mb") * 2**20
+
     @cached_property
     def data(self) -> Path:
         return Path(self.data_dir).absolute()
@@ -142,9 +150,14 @@ class Settings:
         return Path(self.key_dir).absolute() if self.key_dir else self.data.with_name(self.data.name + ".keys")
 
     @cached_property
-    def public_origin(self) -> str:
+    def own_origin(self) -> str:
+        """Where this node listens."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+        return f"http://{host}:{self.port}"
+
+    @cached_property
+    def public_origin(self) -> str:
+        return (self.public_url or self.own_origin).rstrip("/")
 
     @cached_property
     def account_origin(self) -> str:

@@ -5,8 +5,10 @@ from typing import Any
 
 from litestar import Request, Response
 
-from service import languages
+from service.hosting import negotiating
 from service.hosting.copies import Copy
+from service.hosting.negotiating import LOOKED_AT
+from service.hosting.recording import Asked, Standing
 
 # Always asked again (a version comes into force at its minute), yet a proxy may go on showing it when we are away.
 CURRENT = "public, max-age=0, stale-if-error=604800"
@@ -34,7 +36,10 @@ def form_of(leaf: str) -> Form:
 
 
 def wanted_language(request: Request[Any, Any, Any], available: list[str], default: str) -> str:
-    return languages.negotiate(request.headers.get("accept-language"), available, default)
+    offer = tuple(available), default
+    if asked := Asked.of(request.scope):
+        asked.offer = offer
+    return negotiating.language(_header(request, "accept-language")[:LOOKED_AT], *offer)
 
 
 def answer(
@@ -45,9 +50,13 @@ def answer(
     vary: str = "Accept-Encoding",
     language: str | None = None,
     links: str | None = None,
+    standing: Standing | None = None,
 ) -> Response[bytes]:
-    """200 or 304 (RFC 9110 section 13.1.2). Each encoding has a tag of its own, since its bytes are others."""
-    encoding, body = _encoded(copy, request.headers.get("accept-encoding", ""))
+    """200 or 304 (RFC 9110 section 13.1.2). Each encoding has a tag of its own, since its bytes are others.
+
+    `standing` says that this is everybody's answer, whatever else they send, and until when: it may be said again without asking.
+    """
+    encoding = negotiating.encoding(_header(request, "accept-encoding")[:LOOKED_AT])
     tag = f'"{copy.etag}{"-" + encoding if encoding else ""}"'
     headers = {
         "content-type": copy.media_type,
@@ -63,34 +72,15 @@ def answer(
         headers["content-language"] = language
     if links:
         headers["link"] = links
-    if _matches(request.headers.get("if-none-match"), tag):
+    if standing and (asked := Asked.of(request.scope)):
+        asked.answered(standing, language or "", encoding, tag.encode(), request.scope["path_template"])
+    known = _header(request, "if-none-match")
+    if known and negotiating.matches(known, tag.encode()):
         return Response(b"", status_code=304, headers=headers)
     if encoding:
         headers["content-encoding"] = encoding
-    return Response(body, headers=headers)
+    return Response({"br": copy.br, "gzip": copy.gzip}.get(encoding, copy.body), headers=headers)
 
 
-def _encoded(copy: Copy, accepted: str) -> tuple[str, bytes]:
-    """Brotli, gzip or plain (RFC 9110 section 12.5.3): the smallest that the reader takes."""
-    if not accepted:
-        return "", copy.body
-    weights: dict[str, float] = {}
-    for part in accepted[:500].lower().split(","):
-        name, _, parameters = part.strip().partition(";")
-        quality = 1.0
-        if parameters.strip().startswith("q="):
-            try:
-                quality = float(parameters.strip()[2:])
-            except ValueError:
-                quality = 0.0
-        weights[name.strip()] = quality
-    offered = (("br", copy.br), ("gzip", copy.gzip))
-    best = max(offered, key=lambda offer: weights.get(offer[0], weights.get("*", 0.0)))
-    return best if weights.get(best[0], weights.get("*", 0.0)) > 0 else ("", copy.body)
-
-
-def _matches(if_none_match: str | None, tag: str) -> bool:
-    if if_none_match is None:
-        return False
-    given = [part.strip().removeprefix("W/") for part in if_none_match.split(",")]
-    return "*" in given or tag in given
+def _header(request: Request[Any, Any, Any], name: str) -> bytes:
+    return request.headers.get(name, "").encode("latin-1")

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import sqlite3
 import threading
-from collections import OrderedDict
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,9 @@ from uuid import UUID
 import msgspec
 import structlog
 
+from service import clock
+from service.hosting.keeping import Kept
+from service.hosting.recording import Standing
 from service.layout.page import content_security_policy, style_source
 from service.notices import timing
 from service.notices.schemas import Face, Fate, Succession
@@ -50,8 +53,17 @@ class Head(msgspec.Struct, frozen=True):
     succession: Succession | None = None
     face: Face | None = None
 
+    @property
+    def size(self) -> int:
+        return 1500 + 1000 * len(self.schedule)
+
     def in_force(self, at: datetime) -> Scheduled | None:
         return timing.in_force(self.schedule, at)
+
+    def standing(self) -> Standing:
+        """For how long an answer of this notice stands when nothing happens to it."""
+        since, until = timing.unchanging(self.schedule, clock.now())
+        return Standing(self.notice_id, since.timestamp(), until.timestamp())
 
     def is_called(self, tenant: str, notice: str) -> bool:
         """By slugs or ids, as in an address."""
@@ -86,63 +98,61 @@ class Copy(msgspec.Struct, frozen=True, dict=True):
         return len(self.body) + len(self.gzip) + len(self.br) + 500
 
 
+# How long nothing is asked again after it was not found, and how much of what was not found is remembered.
+ABSENT_SECONDS = 1.0
+ABSENT_BYTES = 2**20
+
 Key = tuple[UUID, int, str]
 
 
 class Copies:
     """One per process."""
 
-    def __init__(self, folder: Path, mac_key: bytes, memory_bytes: int) -> None:
+    def __init__(self, folder: Path, mac_key: bytes, room: int) -> None:
         self._disk = _Disk(folder, mac_key)
-        self._memory_bytes = memory_bytes
-        self._used = 0
-        self._heads: OrderedDict[str, Head] = OrderedDict()
-        self._copies: OrderedDict[Key, Copy] = OrderedDict()
+        self._heads = Kept[str, Head](room // 4)
+        self._copies = Kept[Key, Copy](room // 2)
         # What is made of several copies, such as a comparison: by notice, and what it is.
-        self._made: OrderedDict[tuple[UUID, object], Copy] = OrderedDict()
+        self._made = Kept[tuple[UUID, object], Copy](room // 4)
+        # What was looked for and is not there, and until when that is believed.
+        self._absent = Kept[object, float](ABSENT_BYTES)
         self._making = Turns(at_once=2, waiting=20)
         self._flights: dict[object, asyncio.Future[Any]] = {}
         # Counts what was told: an answer from before the last word is not kept.
         self._told = 0
+        self.hearers: list[Callable[[Iterable[UUID] | None], None]] = []
 
     async def head(self, tenant: str, notice: str) -> Head | None:
         """By slugs or ids."""
         name = f"{tenant}/{notice}"
-        if (known := self._heads.get(name)) is not None:
-            return known
-        told = self._told
-        found = await self._once(name, lambda: self._find_head(tenant, notice))
-        if found is not None and told == self._told:
-            self._heads[name] = found
-            if len(self._heads) > 50_000:
-                self._heads.popitem(last=False)
-        return found
+        return await self._looked_up(self._heads, name, lambda: self._find_head(tenant, notice), lambda head: (head.size, head.notice_id))
 
     async def copy(self, head: Head, number: int, path: str) -> Copy | None:
         key = (head.notice_id, number, path)
-        if (known := self._copies.get(key)) is not None:
-            self._copies.move_to_end(key)
-            return known
-        told = self._told
-        found = await self._once(key, lambda: self._find_copy(head, number, path))
-        if found is not None and told == self._told and key not in self._copies:
-            self._copies[key] = found
-            self._used += found.size
-            while self._used > self._memory_bytes and len(self._copies) > 1:
-                self._used -= self._copies.popitem(last=False)[1].size
-        return found
+        return await self._looked_up(self._copies, key, lambda: self._find_copy(head, number, path), lambda copy: (copy.size, key[0]))
 
     async def made(self, head: Head, what: object, make: Callable[[], Awaitable[Copy]]) -> Copy:
         """What `make` makes of this notice's copies, kept a while."""
         key = (head.notice_id, what)
-        if (known := self._made.get(key)) is None:
-            told = self._told
-            known = await self._once(key, lambda: self._make(make))
-            if told == self._told:
-                self._made[key] = known
-                if len(self._made) > 200:
-                    self._made.popitem(last=False)
-        return known
+        made = await self._looked_up(self._made, key, lambda: self._make(make), lambda copy: (copy.size, key[0]))
+        assert made is not None
+        return made
+
+    async def _looked_up(
+        self, kept: Kept[Any, T], key: object, find: Callable[[], Awaitable[T | None]], told_of: Callable[[T], tuple[int, UUID]]
+    ) -> T | None:
+        if (known := kept.get(key)) is not None:
+            return known
+        if (absent_until := self._absent.get(key)) is not None and time.monotonic() < absent_until:
+            return None
+        told = self._told
+        found = await self._once(key, find)
+        if told == self._told:
+            if found is None:
+                self._absent.put(key, time.monotonic() + ABSENT_SECONDS, 100)
+            elif kept.get(key) is None:
+                kept.put(key, found, *told_of(found))
+        return found
 
     async def _make(self, make: Callable[[], Awaitable[Copy]]) -> Copy:
         # Anybody may ask for any two versions, so that the threads must not all go to this.
@@ -153,19 +163,12 @@ class Copies:
         """Look anew at these notices, or at all: what is in memory may be old, and so may what is being looked up."""
         self._told += 1
         self._flights.clear()
-        if notice_ids is None:
-            self._heads.clear()
-            self._copies.clear()
-            self._made.clear()
-            self._used = 0
-            return
-        gone = set(notice_ids)
-        for name in [name for name, head in self._heads.items() if head.notice_id in gone]:
-            del self._heads[name]
-        for made in [made for made in self._made if made[0] in gone]:
-            del self._made[made]
-        for key in [key for key in self._copies if key[0] in gone]:
-            self._used -= self._copies.pop(key).size
+        # A new notice is called by what nobody knew.
+        self._absent.clear()
+        for kept in (self._heads, self._copies, self._made):
+            kept.forget(notice_ids)
+        for hear in self.hearers:
+            hear(notice_ids)
 
     async def keep(self, head: Head, copies: dict[tuple[int, str], Copy]) -> None:
         """Write a notice's copies to disk, for the day when the database is away. What was taken down goes from there."""

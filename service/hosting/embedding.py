@@ -14,6 +14,7 @@ from service.errors import NotFound
 from service.guarding import public
 from service.hosting.answering import FOREVER, answer
 from service.hosting.copies import Copy
+from service.hosting.recording import ALWAYS
 
 _SOURCE = files(__package__).joinpath("static/v1.js").read_bytes()
 SCRIPT = Copy("text/javascript; charset=utf-8", _SOURCE, gzip.compress(_SOURCE, 9, mtime=0), brotli.compress(_SOURCE))
@@ -26,6 +27,6 @@ EVERGREEN = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=6
 async def read_script(request: Request[Any, Any, Any], file: FromPath[str]) -> Response[bytes]:
     if file not in ("v1.js", PINNED):
         raise NotFound(f"The embed scripts are /embed/v1.js and /embed/{PINNED}.")
-    given = answer(request, SCRIPT, cache=FOREVER if file == PINNED else EVERGREEN)
+    given = answer(request, SCRIPT, cache=FOREVER if file == PINNED else EVERGREEN, standing=ALWAYS)
     given.headers["cross-origin-resource-policy"] = "cross-origin"
     return given

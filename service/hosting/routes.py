@@ -39,7 +39,7 @@ async def read_notice(request: Asked, state: State, tenant: FromPath[str], notic
     version = in_force(head)
     language = wanted_language(request, version.languages, version.languages[0])
     copy = await copy_of(state, head, version.number, _at_present(language + form.ending))
-    answered = answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head))
+    answered = answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head), standing=head.standing())
     return _named(answered, head, version.number, language + form.ending)
 
 
@@ -61,7 +61,9 @@ async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], no
     if form.name not in version.languages:
         raise NotFound(f"The notice in force is there in: {', '.join(version.languages)}.")
     copy = await copy_of(state, head, version.number, _at_present(leaf))
-    return _named(answer(request, copy, cache=CURRENT, language=form.name, links=_links(head)), head, version.number, leaf)
+    return _named(
+        answer(request, copy, cache=CURRENT, language=form.name, links=_links(head), standing=head.standing()), head, version.number, leaf
+    )
 
 
 @get(
@@ -95,7 +97,7 @@ async def read_history_in(request: Asked, state: State, tenant: FromPath[str], n
     if form_of(leaf).ending not in ("", ".fragment.html"):
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
     copy = await _history_copy(state, head, leaf)
-    return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=_links(head))
+    return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=_links(head), standing=head.standing())
 
 
 @get(
@@ -118,8 +120,10 @@ async def read_version(
     check_readable(head, version)
     cache = FOREVER if _is_settled(version) else NOT_YET
     if leaf == CANONICAL:
-        return answer(request, await copy_of(state, head, number, CANONICAL), cache=cache)
-    answered = answer(request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name)
+        return answer(request, await copy_of(state, head, number, CANONICAL), cache=cache, standing=head.standing())
+    answered = answer(
+        request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name, standing=head.standing()
+    )
     return _named(answered, head, number, leaf)
 
 
@@ -145,7 +149,9 @@ async def compare_versions(
     if form.ending not in ("", ".json"):
         raise NotFound("A comparison is there as a page and as `.json`.")
     copy = await differing.difference(state.copies, head, a, b, form)
-    return answer(request, copy, cache=FOREVER if all(map(_is_settled, compared)) else NOT_YET, language=form.name)
+    return answer(
+        request, copy, cache=FOREVER if all(map(_is_settled, compared)) else NOT_YET, language=form.name, standing=head.standing()
+    )
 
 
 def _named(answered: Response[bytes], head: Head, number: int, leaf: str) -> Response[bytes]:
@@ -162,13 +168,21 @@ def _at_present(leaf: str) -> str:
 
 async def _history(request: Asked, state: State, head: Head, ending: str) -> Response[bytes]:
     if ending == ".json":
-        return answer(request, await copy_of(state, head, 0, "history.json"), cache=CURRENT, links=_links(head))
+        return answer(request, await copy_of(state, head, 0, "history.json"), cache=CURRENT, links=_links(head), standing=head.standing())
     if ending == ".md":
         raise NotFound("The history is there as a page, as a fragment, and as history.json.")
     available = list(dict.fromkeys(code for version in reversed(head.schedule) for code in version.languages))
     language = wanted_language(request, available, head.default_language)
     copy = await _history_copy(state, head, language + ending)
-    return answer(request, copy, cache=CURRENT, vary="Accept-Language, Accept-Encoding", language=language, links=_links(head))
+    return answer(
+        request,
+        copy,
+        cache=CURRENT,
+        vary="Accept-Language, Accept-Encoding",
+        language=language,
+        links=_links(head),
+        standing=head.standing(),
+    )
 
 
 async def _history_copy(state: State, head: Head, leaf: str) -> Copy:

@@ -5,7 +5,7 @@ recalled, the one with the greatest (`effective_from`, `number`) whose time has 
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 import msgspec
 
@@ -47,3 +47,10 @@ def ahead(schedule: Sequence[Scheduled], at: datetime) -> list[Scheduled]:
             taking_over.pop()
         taking_over.append(version)
     return taking_over
+
+
+def unchanging(schedule: Sequence[Scheduled], at: datetime) -> tuple[datetime, datetime]:
+    """From when (inclusive) until when around `at` the clock alone changes nothing: no version comes into force in between."""
+    instants = [version.in_force_at for version in schedule]
+    since = max((instant for instant in instants if instant <= at), default=datetime.min.replace(tzinfo=UTC))
+    return since, min((instant for instant in instants if instant > at), default=datetime.max.replace(tzinfo=UTC))

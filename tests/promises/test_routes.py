@@ -12,6 +12,7 @@ from litestar.routes import HTTPRoute
 from litestar.testing import TestClient
 
 from service.app import ROUTES, build, guard
+from service.hosting.recording import Recorder
 from service.refusing import refuse
 from service.settings import Settings
 from tenants.scopes import Scope
@@ -61,7 +62,7 @@ PUBLIC = {
 
 def routes() -> list[tuple[str, str, dict[str, Any]]]:
     """Method, path and options of every route of the real application."""
-    app = build(Settings())
+    app = build(Settings(), Recorder(1))
     return [
         (method, route.path_format, handler.opt)
         for route in app.routes
