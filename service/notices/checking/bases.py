@@ -9,6 +9,7 @@ from service.notices.checking.reading import INTEREST, Reading
 from service.notices.checking.ruling import Hit, at, of, rule
 from service.notices.wording.spotting import Spot
 
+_NEAR_BRACKET = 60
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _ARTICLE = expression("bases", "interest")
 _PROCESSING = expression("bases", "processing")
@@ -44,13 +45,20 @@ def bases_in_a_bundle(reading: Reading) -> Iterator[Hit]:
         seen |= values
         if len(values) > 1:
             generic = _PROCESSING.search(reading.text, statement.start, spots[0].start)
-            if not generic and rest > len(values):
+            if (not generic and rest > len(values)) or _is_each_beside_its_own(reading, spots):
                 return
             bundled = bundled or statement
         elif rest <= 1:
             bundled = bundled or statement
     if bundled and len(seen) > 1:
         yield at(bundled)
+
+
+def _is_each_beside_its_own(reading: Reading, spots: list[Spot]) -> bool:
+    """In brackets behind its purpose: "invoices (contract), bookkeeping (law)"."""
+    opened = [reading.text.rfind("(", max(0, spot.start - _NEAR_BRACKET), spot.start) for spot in spots]
+    own = [at for at, spot in zip(opened, spots, strict=True) if at >= 0 and ")" not in reading.text[at : spot.start]]
+    return len(own) == len(spots) and len(set(own)) > 1
 
 
 def _is_cell(reading: Reading, statement: Statement) -> bool:

@@ -43,7 +43,7 @@ def _is_own(before: str, after: str, known: bool, line_above: str) -> bool:
     said = re.split(r"[.!?]\s", before)[-1]
     other, cue = (max((match.end() for match in words.finditer(said)), default=-1) for words in (_OTHER, _CUE))
     # What stands nearer says what is dated: "uppgjord enligt lagen (523/1999), uppdaterad 4.6.2019".
-    if other > cue or (other >= 0 and not re.search(r"[,;(]\s|\s(?:ja|och|and)\s", said[other:])):
+    if other > cue or (other >= 0 and not re.search(r"[,;(]\s|\s(?:ja|och|and)\s|§\s(?=[A-ZÅÄÖ])", said[other:])):
         return False
     if cue >= 0:
         return True

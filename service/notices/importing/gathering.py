@@ -146,6 +146,9 @@ def _gives_periods(section: Told) -> bool:
     return periods >= 2 or (bool(_KEPT.search(section.heading)) and (periods == 1 or any(map(_is_kept, sentences(section.text)))))
 
 
+_NUMBERED = re.compile(r"^\d{1,2}[.)] (?=\S)")
+
+
 def _kept(text: str, alone: bool) -> str:
     """What a text tells of it: a table's column or rows, all of a section that speaks of nothing else, or some sentences."""
     rows = [line.split("\t") for line in text.split("\n") if "\t" in line]
@@ -155,7 +158,8 @@ def _kept(text: str, alone: bool) -> str:
         body = rows if _tells_how_long(" ".join(rows[0])) else rows[1:]
         return "; ".join(" ".join(" ".join(row).split()) for row in body)
     if alone:
-        return " ".join(line for line in (" ".join(line.split()) for line in text.split("\n")) if line and _told(line))
+        lines = [" ".join(line.split()) for line in text.split("\n")]
+        return " ".join(_NUMBERED.sub("", line) for line in lines if line and _told(line))
     return " ".join(_from_colon(" ".join(sentence.split())) for sentence in sentences(text) if _is_kept(sentence))
 
 

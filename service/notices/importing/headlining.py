@@ -73,7 +73,7 @@ def _candidate(block: Block, language: str) -> Heading | None:
         marker, words = (block.marker, text) if block.marker else _marked(text, language)
         match = recognising.heading(words, language)
         exact = match is not None and match.confidence >= recognising.ELSEWHERE
-        if (exact or text[-1] not in ".,;") and not _is_field(words):
+        if (exact or text[-1] not in ".,;") and not is_field(words):
             return Heading(_clean(words), match, _manner(block, words, marker), marker)
     if block.kind == "item":
         return None
@@ -129,7 +129,7 @@ def _label(block: Block, language: str, own: Manner = ()) -> Heading | None:
         return None
     label = " ".join(found["label"].split())
     first = _ALNUM.search(label)
-    if not first or not (first[0].isupper() or first[0].isdigit()) or len(label.split()) > 10 or _is_field(label) or "@" in label:
+    if not first or not (first[0].isupper() or first[0].isdigit()) or len(label.split()) > 10 or is_field(label) or "@" in label:
         return None
     start = found.end()
     while start < len(block.text) and block.text[start].isspace():
@@ -196,7 +196,7 @@ def _rest(block: Block, start: int) -> Block | None:
     return None
 
 
-def _is_field(label: str) -> bool:
+def is_field(label: str) -> bool:
     return "".join(_ALNUM.findall(label)).casefold() in _FIELDS
 
 

@@ -200,8 +200,15 @@ def _contact_in(parts: list[Part], controller: StatedController) -> StatedContac
         return StatedContact(person and person.name, role, read.email or controller.email, read.phone or controller.phone)
     if name is None and (read.email or read.phone):
         name = next(filter(None, map(_function, [parts[0].section.heading, *read.pieces])), None)
+    if name and role is None:
+        role = _post_named(parts[0].section.heading)
     found = StatedContact(name, role, read.email, read.phone)
     return found if any(msgspec.structs.astuple(found)) else None
+
+
+def _post_named(heading: str) -> str | None:
+    """A heading of one word may name the post of who stands below it ("Isännöitsijä"), unless it says only what for."""
+    return naming.post(heading) if len(heading.split()) == 1 and not CUES["contact"].search(heading) else None
 
 
 def _function(line: str) -> str | None:

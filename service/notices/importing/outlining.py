@@ -12,7 +12,7 @@ import msgspec
 
 from service.notices.content import ITEMS
 from service.notices.importing.document import Block, Document, Span
-from service.notices.importing.headlining import Heading, headings
+from service.notices.importing.headlining import Heading, headings, is_field
 from service.notices.importing.unfolding import unfolded
 from service.notices.importing.writing import to_markdown, to_text
 from service.notices.wording import recognising
@@ -228,7 +228,8 @@ def _told_by_tables(blocks: Sequence[Block], language: str) -> frozenset[str]:
     for block in blocks:
         if block.kind == "row" and before != "row" and len(block.cells) >= 2:
             for cell in block.text.split("\t"):
-                match = recognising.heading(cell, language) if 0 < len(cell) <= _LONGEST_COLUMN else None
+                named = 0 < len(cell) <= _LONGEST_COLUMN and not is_field(cell)
+                match = recognising.heading(cell, language) if named else None
                 told.update(match.covers if match else ())
         before = block.kind
     return frozenset(told)

@@ -141,6 +141,14 @@ def test_the_contact(text: str, expected: tuple[str | None, ...] | None) -> None
     assert (msgspec.structs.astuple(found) if found else None) == expected
 
 
+def test_a_heading_may_name_the_post() -> None:
+    text = "Maija Mallinen, maija@malli.example"
+    for heading, role in (("Isännöitsijä", "Isännöitsijä"), ("Vastuuhenkilö", None), ("Rekisteriasiat", None)):
+        contact = gathered(CARD, told("contact", text, heading)).contact
+        assert contact is not None
+        assert contact.role == role
+
+
 def test_the_same_person_as_the_controller() -> None:
     facts = gathered(told("controller", "Anna Mallinen, anna@malli.example"), told("contact", "Samma som ovan.", "Kontaktperson"))
     assert facts.contact
@@ -221,6 +229,8 @@ def test_a_controller_under_a_heading_that_nobody_knows() -> None:
         ("Effective as of 1 May 2022 and last reviewed on 2 June 2023.", "2023-06-02"),
         ("Beskrivningen uppdaterades senast den 3 april 2023.", "2023-04-03"),
         ("(Päivitetty 3.4.2023)", "2023-04-03"),
+        ("Henkilötietolaki (523/1999) 10 § Laatimispvm 12.3.2015", "2015-03-12"),
+        ("Den här texten är från 14.3.2026. Den ersätter den från 1.1.2019.", "2026-03-14"),
         ("Tietosuojalaki tuli voimaan 1.1.2019.", None),
         ("Laadittu pp.kk.vvvv", None),
         ("Laadittu maaliskuussa 2020", None),
@@ -297,6 +307,7 @@ def test_bases_are_gathered_where_they_are_spoken_of() -> None:
             "Tieto\tAika\nKävijät\t12 kuukautta käynnistä\nKuitit\tkuusi vuotta",
             "Kävijät 12 kuukautta käynnistä; Kuitit kuusi vuotta",
         ),
+        ("retention", "1. Sopimukset: 2 vuotta.\n2. Lokit: 90 päivää.", "Sopimukset: 2 vuotta. Lokit: 90 päivää."),
         ("purposes retention", "What\tKept for\nYour account\tuntil you delete it\nLogs\t90 days", "until you delete it; 90 days"),
         ("retention", "____", None),
         ("retention", "(määrittele säilytysaika)", None),

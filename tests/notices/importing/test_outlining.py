@@ -85,6 +85,12 @@ def test_the_columns_of_a_table_are_topics() -> None:
     assert set(covers) >= {"purposes", "legal_basis", "retention"}
 
 
+def test_the_fields_of_a_table_are_no_topics() -> None:
+    rows = "<tr><td>Nimi</td><td>Kivikasa Oy</td></tr><tr><td>Y-tunnus</td><td>1234567-1</td></tr>"
+    found = imported(f"<h1>Tietosuojaseloste</h1><h2>Rekisterinpitäjä</h2><table>{rows}</table>", "text/html")
+    assert outline_of(found) == [("Rekisterinpitäjä", ["controller"])]
+
+
 def test_a_numbered_list_is_no_outline() -> None:
     text = (
         "Seloste\n\n1. Rekisterinpitäjä\nKivikasa Oy\n\n2. Käsittelyn tarkoitus\nTietoja käytetään:\n\n"

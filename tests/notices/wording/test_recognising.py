@@ -86,6 +86,37 @@ def test_under_a_heading_on_rights_to_name_one_is_to_grant_it() -> None:
     assert recognising.topics(text, "sv", of_rights=True) >= granted
 
 
+_ALL_RIGHTS = {item for item in ITEMS if item.startswith("rights_")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fi", "Sinulla on oikeus:\n\n- tarkastaa\n- oikaista\n- poistaa\n- rajoittaa\n- vastustaa\n- siirtää\n- peruuttaa suostumus"),
+        ("fi", "Voit tarkastaa, oikaista, poistaa, siirtää ja rajoittaa tietojasi, vastustaa käsittelyä ja peruuttaa suostumuksesi."),
+        (
+            "fi",
+            "Voit pyytää meitä näyttämään tietosi, korjaamaan virheet, poistamaan tiedot, lukitsemaan ne riidan ajaksi, ottaa tietosi "
+            "mukaan toiseen palveluun, vastustaa käsittelyä ja perua suostumuksesi.",
+        ),
+        ("sv", "Du har rätt att:\n\n- granska\n- rätta\n- radera\n- begränsa\n- invända\n- flytta\n- återkalla samtycke"),
+        (
+            "sv",
+            "Du kan be oss visa vad vi har, rätta fel, radera dina uppgifter, pausa behandlingen, säga nej till reklam, ta med dig "
+            "uppgifterna. Samtycket kan dras tillbaka.",
+        ),
+        ("en", "You have the right to:\n\n- access\n- rectify\n- erase\n- restrict\n- object\n- transfer\n- withdraw consent"),
+        (
+            "en",
+            "You can ask us to show you what we have, fix mistakes, delete your data, pause the processing, say no to marketing, take "
+            "your data with you and withdraw your consent.",
+        ),
+    ],
+)
+def test_all_rights_in_one_breath(language: str, text: str) -> None:
+    assert recognising.topics(text, language, of_rights=True) == _ALL_RIGHTS
+
+
 def test_a_box_that_nobody_ticked_says_nothing() -> None:
     assert "consent" not in recognising.topics("( ) suostumuksesi perusteella käsittelemme", "fi")
     assert "consent" in recognising.topics("(X) suostumuksesi perusteella käsittelemme", "fi")
