@@ -170,6 +170,12 @@ def test_navigation_and_labels_are_kept_and_told() -> None:
     assert excerpts(document, "SE009") == ["Etusivu Yhteys"]
 
 
+def test_a_pages_footer_is_no_part_of_the_notice() -> None:
+    page = "<main><h1>Seloste</h1><p>x</p><footer>Päivitetty 1.2.2024</footer></main><footer><p>© Me</p><p>Seuraa meitä</p></footer>"
+    assert excerpts(html(page), "SE009") == ["© Me", "Seuraa meitä"]
+    assert excerpts(html("<article><p>x</p><footer>Lumikko 2024</footer></article>"), "SE009") == []
+
+
 def test_a_pages_title_is_a_line_unless_a_heading_says_the_same() -> None:
     assert [block.text for block in html("<title>Seloste</title><h1>Seloste</h1><p>x").blocks] == ["Seloste", "x"]
     both = html("<head><title>Seloste – Lumikko &amp; Co</title></head><h1>Seloste</h1>")

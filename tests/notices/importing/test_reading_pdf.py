@@ -78,11 +78,13 @@ def test_words_that_a_lines_end_parted_are_whole_again() -> None:
         "semman palvelun tiedot, EU-",
         "maiden luettelo sekä osto-",
         "ja myyntitiedot. Ohjelma on A-",
-        "2 tai B.",
+        "2 tai B, ja kirje Lumiposti-",
+        "palvelusta.",
     ]
     document = reading(" \\\n".join(lines).replace("@", "\\@"))
     assert " ".join(block.text for block in document.blocks) == (
-        "Rekisterissä on henkilökohtaisemman palvelun tiedot, EU-maiden luettelo sekä osto- ja myyntitiedot. Ohjelma on A-2 tai B."
+        "Rekisterissä on henkilökohtaisemman palvelun tiedot, EU-maiden luettelo sekä osto- ja myyntitiedot. Ohjelma on A-2 tai B, "
+        "ja kirje Lumiposti-palvelusta."
     )
 
 

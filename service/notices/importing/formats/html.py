@@ -163,6 +163,9 @@ class _Reader:
                 self._close("li")
             lists[-1].next_item(attributes.get("value", ""))
         self.stack.append((name, self.state))
+        if name == "footer" and not (self.frame.open["main"] or self.frame.open["article"]):
+            # The page's, not the notice's.
+            self.state = self.state._replace(navigation=True)
         self.frame.open[name] += 1
         self._restyle(name, attributes)
 

@@ -157,18 +157,24 @@ class _Paragraphs:
         words = [word for line in lines for word in line.words]
         ends = {id(line.words[-1]) for line in lines}
         made = list[Piece]()
-        for word, following in zip(words, [*words[1:], None], strict=True):
+        for before, word, following in zip([None, *words[:-1]], words, [*words[1:], None], strict=True):
             text = word.text.replace("\xad", "-") + " "
             if following and id(word) in ends and text.endswith("- "):
-                text = _across(text[:-2], following.text)
+                text = _across(text[:-2], following.text, within=before is not None and before.text[-1] not in ".!?:")
             made.append(Piece(text, "b" if word.bold or self._is_large(word) else ""))
         return made
 
 
-def _across(start: str, end: str) -> str:
-    """The first half of a word that a line's end parted, as it stands before the other half."""
+# What a name has behind a hyphen of its own: "Mailchimp-palvelua".
+_OF_NAME = re.compile("palvelu|ohjelm|järjestel|sovellu|sivu|työkalu|alust|lomak|tjänst|program|system|verktyg|sida")
+
+
+def _across(start: str, end: str, *, within: bool) -> str:
+    """The first half of a word that a line's end parted, as it stands before the other half. `within` a sentence a capital is a name's."""
     if _GOES_ON.match(end) or not start:
         return f"{start}- "
+    if within and start[0].isupper() and _OF_NAME.match(end):
+        return f"{start}-"
     if end[0].islower() and start[-1].isalpha() and not start.isupper():
         return start
     return f"{start}-"
