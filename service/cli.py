@@ -40,9 +40,11 @@ def serve(settings: Settings, parsed: argparse.Namespace) -> None:
     from service import logs
     from service.admitting import Admission
     from service.app import build
+    from service.hosting.embedding import serving
     from service.hosting.fast_lane import lane
     from service.hosting.recording import Recorder
 
+    serving.check()
     with _alone(settings):
         # Made here first, so that the worker and all workers after it find the same key.
         assert settings.keys
@@ -353,13 +355,14 @@ def _check_port(settings: Settings) -> None:
 
 def _refusals() -> tuple[type[Exception], ...]:
     from service.errors import Problem
+    from service.hosting.embedding.serving import ScriptsWrong
     from service.keys import KeyWrong
     from service.preparing import NotPrepared
     from tenants.database import DatabaseAway
     from tenants.embedded import CannotStart
     from tenants.roles import RolesMissing
 
-    return (SettingsWrong, KeyWrong, NotPrepared, RolesMissing, CannotStart, DatabaseAway, Problem)
+    return (SettingsWrong, KeyWrong, NotPrepared, RolesMissing, CannotStart, ScriptsWrong, DatabaseAway, Problem)
 
 
 if __name__ == "__main__":

@@ -167,6 +167,10 @@ class Unexpected(Problem):
     status, name, title = 500, "unexpected", "Something went wrong here"
 
 
+class FormatNotOffered(Problem):
+    status, name, title = 501, "format-not-offered", "There is no such format here"
+
+
 class Unavailable(Problem):
     status, name, title = 503, "unavailable", "The service cannot answer right now"
 

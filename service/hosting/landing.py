@@ -12,7 +12,7 @@ from litestar.params import FromPath
 
 from service.errors import NotFound
 from service.guarding import public
-from service.hosting import embedding
+from service.hosting.embedding import serving
 from service.layout import page
 from service.settings import Settings
 
@@ -44,8 +44,8 @@ async def read_landing(state: State) -> Response[bytes]:
         demo=demo,
         demo_file=settings.data / "demo.json",
         first=demo.notices[0].removeprefix(settings.public_origin).removeprefix("/n/") if demo.notices else "tenant/notice",
-        pinned=embedding.PINNED,
-        integrity=embedding.INTEGRITY,
+        pinned=serving.PINNED,
+        integrity=serving.INTEGRITY,
     )
     return page.respond(body)
 

@@ -51,12 +51,14 @@ def style_source(page: bytes) -> str:
     return _source(head.partition(b"<style>")[2]) if closed else STYLE_SOURCE
 
 
-def content_security_policy(*, style: str = STYLE_SOURCE, forms: bool = False, framed_by_anybody: bool = False) -> str:
-    """No script, nothing from elsewhere. Only a notice may stand in a foreign frame."""
+def content_security_policy(
+    *, style: str = STYLE_SOURCE, script: str = "'none'", forms: bool = False, framed_by_anybody: bool = False
+) -> str:
+    """No script but one of ours by its hash, nothing from elsewhere. Only a notice may stand in a foreign frame."""
     form_action = "'self'" if forms else "'none'"
     ancestors = "*" if framed_by_anybody else "'none'"
     return (
-        f"default-src 'none'; script-src 'none'; style-src {style}; img-src 'self' data:; base-uri 'none'; "
+        f"default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; base-uri 'none'; "
         f"form-action {form_action}; frame-ancestors {ancestors}"
     )
 

@@ -28,9 +28,11 @@ class Visit:
         return [url for url in self.requested if not url.startswith((*(f"{origin}/" for origin in origins), "data:"))]
 
 
-def go(browser: Browser, url: str, **options: Any) -> Visit:
-    """Open a page in a context of its own and wait for its load event."""
+def go(browser: Browser, url: str, *, before: str = "", **options: Any) -> Visit:
+    """Open a page in a context of its own and wait for its load event. `before`: a script that runs before the page's own."""
     page = browser.new_context(**{"locale": "fi-FI", **options}).new_page()
+    if before:
+        page.add_init_script(before)
     made = Visit(page)
     page.on("console", lambda message: made.complaints.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: made.complaints.append(str(error)))

@@ -159,7 +159,7 @@ def test_a_hostile_notice_is_text_in_every_form(public: httpx.Client, hostile: s
     text = public.get(f"{hostile}/{leaf}").text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert not re.search(r"<(script|img|svg|iframe|form|input|button|base|math|template)\b|<meta http-equiv", text)
-    assert not re.search(r'href="(?!https:|mailto:|tel:|/n/|#|data:,")', text)
+    assert not re.search(r'href="(?!https:|mailto:|tel:|/n/|/oembed\?url=/n/|#|data:,")', text)
 
 
 @pytest.mark.parametrize("leaf", ["fi", "fi.fragment.html", "v/2/fi", "history/fi", "diff/1...2/fi"])

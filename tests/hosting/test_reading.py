@@ -52,7 +52,7 @@ def test_anchors_lead_to_the_sections_of_the_page_and_of_the_fragment(public: ht
     for anchor in anchors:
         assert page.count(f'<h2 id="{anchor}">') == 1
         assert page.count(f'href="#{anchor}"') == 1
-        assert fragment.count(f'<h3 id="privacy-notice-{anchor}">') == 1
+        assert fragment.count(f'<h3 id="seloste-{anchor}">') == 1
 
 
 def test_text_holds_title_headings_bodies_controller_and_hash(public: httpx.Client) -> None:
@@ -67,7 +67,7 @@ def test_text_holds_title_headings_bodies_controller_and_hash(public: httpx.Clie
 def test_a_fragment_is_a_piece_to_include_and_not_a_page(public: httpx.Client) -> None:
     for path in (f"{SHOP}/en.fragment.html", f"{SHOP}/history/en.fragment.html"):
         fragment = public.get(path).text.strip()
-        assert re.match(r'<(article|section) class="privacy-notice[a-z-]*" lang="en" dir="ltr">', fragment)
+        assert re.match(r'<(article|section) class="seloste[a-z-]*" lang="en" dir="ltr">', fragment)
         assert not re.search(r"<(!doctype|html|head|body|title|style|script|h1)\b", fragment, re.IGNORECASE)
 
 

@@ -28,6 +28,8 @@ PUBLIC = {
         "/examples/embed",
         "/openapi.json",
         "/embed/{file}",
+        "/embed/frame",
+        "/oembed",
         "/health/live",
         "/health/ready",
         "/oauth/jwks",
