@@ -19,7 +19,7 @@ from service.accounts import clients, controllers, credentials, delegations, tok
 from service.accounts import tenants as tenants_routes
 from service.errors import Forbidden, NotFound
 from service.history import reading as history_reading
-from service.hosting import landing
+from service.hosting import dating, landing, remembering
 from service.hosting import routes as hosting
 from service.hosting.embedding import framing, offering, serving, unfurling
 from service.hosting.recording import Recorder
@@ -64,6 +64,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions),
     *(serving.read_script, framing.read_frame, unfurling.read_oembed, offering.get_embedding),
+    *(dating.read_at, remembering.read_timemap),
     *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),
     *(intake.show_form, intake.send_form, intake.send_choice_form, intake.show_notice_form, intake.send_notice_form),
     *(intake_reading.list_requests, intake_reading.get_request, cases.enter_request, cases.list_moves),

@@ -25,7 +25,7 @@ class Form:
     ending: str
 
 
-ENDINGS = (".fragment.html", ".tilt.json", ".json", ".md", ".pdf")
+ENDINGS = (".fragment.html", ".tilt.json", ".json", ".md", ".pdf", ".atom")
 
 
 def form_of(leaf: str) -> Form:
@@ -80,6 +80,19 @@ def answer(
     if encoding:
         headers["content-encoding"] = encoding
     return Response({"br": copy.br, "gzip": copy.gzip}.get(encoding, copy.body), headers=headers)
+
+
+def lead(location: str, *, vary: str, link: str) -> Response[bytes]:
+    """302 to what fits the request now; what is published later may make another fit it."""
+    headers = {
+        "location": location,
+        "cache-control": "no-cache",
+        "vary": vary,
+        "link": link,
+        "access-control-allow-origin": "*",
+        "access-control-expose-headers": EXPOSED,
+    }
+    return Response(b"", status_code=302, headers=headers)
 
 
 def _header(request: Request[Any, Any, Any], name: str) -> bytes:

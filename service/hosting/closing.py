@@ -1,31 +1,39 @@
 """What stands at an address where a notice is not shown: it was renamed, succeeded, withdrawn, or its text was taken down."""
 
-from typing import Any
+from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response
+from litestar.datastructures import State
 
 from service import clock, languages
 from service.errors import NoticeGone, NotInForce, VersionRedacted
 from service.hosting.answering import CURRENT, EXPOSED, Form, form_of
-from service.hosting.copies import Copies, Head
+from service.hosting.copies import Head
+from service.hosting.relating import link, of_time
 from service.languages import Words, long_date, long_time
 from service.layout import page
 from service.layout.page import content_security_policy
 from service.notices import rendering
-from service.notices.schemas import Face, Fate
+from service.notices.schemas import Fate, Succession
 from service.notices.timing import Scheduled
 from service.refusing import is_for_people, refuse
 
 words = Words(__package__)
 
+F = TypeVar("F", bound=Fate)
+
 
 class Elsewhere(Exception):
     """What is asked for is at another address: `for_good` where the notice was renamed, for now where another took its place."""
 
-    def __init__(self, location: str, *, for_good: bool) -> None:
+    def __init__(self, location: str, *, for_good: bool, link: str | None = None) -> None:
         super().__init__(location)
         self.location = location
         self.for_good = for_good
+        self.link = link
 
 
 def go_there(request: Request[Any, Any, Any], error: Elsewhere) -> Response[bytes]:
@@ -37,32 +45,49 @@ def go_there(request: Request[Any, Any, Any], error: Elsewhere) -> Response[byte
         "access-control-allow-origin": "*",
         "access-control-expose-headers": EXPOSED,
     }
+    if error.link:
+        headers["link"] = error.link
     return Response(b"", status_code=301 if error.for_good else 307, headers=headers)
 
 
-async def check_open(copies: Copies, head: Head, form: Form, language: str | None) -> None:
+async def check_open(state: State, head: Head, form: Form, language: str | None) -> None:
     """Raises where the notice's own address leads elsewhere or to nothing. Its history and its versions stay all the same."""
-    if head.succession and head.succession.successor:
-        raise Elsewhere(await _at_successor(copies, head, form, language), for_good=False)
-    if head.withdrawal:
-        raise _gone(head, "withdrawn", head.withdrawal, "The controller withdrew this notice. Its history can still be read.")
-    if head.succession:
-        raise _gone(head, "retired", head.succession, "The controller no longer uses this notice. Its history can still be read.")
+
+    def same(successor: Head) -> str:
+        """The language and form there; where it lacks the language, the one that the reader prefers."""
+        version = successor.in_force(clock.now())
+        return (f"/{language}" if version and language in version.languages else "") + form.ending
+
+    await _check(state, head, head.withdrawal, head.succession, same)
 
 
-async def _at_successor(copies: Copies, head: Head, form: Form, language: str | None) -> str:
-    """The same language and form there; where it lacks the language, the one that the reader prefers."""
-    assert head.succession
-    successor = await copies.head(str(head.tenant_id), str(head.succession.successor))
-    if successor is None:
-        raise _gone(head, "retired", head.succession, "The notice that took the place of this one is not published.")
-    version = successor.in_force(clock.now())
-    same = f"/{language}" if version and language in version.languages else ""
-    return f"/n/{successor.tenant_slug}/{successor.slug}{same}{form.ending}"
+async def check_not_ended(state: State, head: Head, day: date, leaf: str) -> None:
+    """The same for a day: raises where by its end the notice had been withdrawn or had ended."""
+    zone = ZoneInfo(head.shown_face.time_zone)
+
+    def by_then(fate: F | None) -> F | None:
+        return fate if fate and fate.at.astimezone(zone).date() <= day else None
+
+    await _check(state, head, by_then(head.withdrawal), by_then(head.succession), lambda _: f"/at/{leaf}")
 
 
-def _gone(head: Head, state: str, fate: Fate, detail: str) -> NoticeGone:
-    return NoticeGone(detail, members={"state": state, "since": fate.at, "reason": fate.reason, **_named(head)})
+async def _check(state: State, head: Head, withdrawal: Fate | None, succession: Succession | None, rest: Callable[[Head], str]) -> None:
+    # Whoever follows the past finds its way from here as well (RFC 7089 section 4.5.2).
+    past = ", ".join([link(f"{head.address}/history", "version-history"), *of_time(state.settings.public_origin, head)[1:]])
+    if succession and succession.successor:
+        successor = await state.copies.head(str(head.tenant_id), str(succession.successor))
+        if successor is None:
+            raise _gone(head, "retired", succession, "The notice that took the place of this one is not published.", past)
+        raise Elsewhere(successor.address + rest(successor), for_good=False, link=past)
+    if withdrawal:
+        raise _gone(head, "withdrawn", withdrawal, "The controller withdrew this notice. Its history can still be read.", past)
+    if succession:
+        raise _gone(head, "retired", succession, "The controller no longer uses this notice. Its history can still be read.", past)
+
+
+def _gone(head: Head, state: str, fate: Fate, detail: str, past: str) -> NoticeGone:
+    members = {"state": state, "since": fate.at, "reason": fate.reason, **_named(head)}
+    return NoticeGone(detail, headers={"link": past}, members=members)
 
 
 def in_force(head: Head) -> Scheduled:
@@ -92,9 +117,7 @@ def check_readable(head: Head, version: Scheduled) -> None:
 
 
 def _named(head: Head) -> dict[str, Any]:
-    links = {name: f"/n/{head.tenant_slug}/{head.slug}/{name}" for name in ("history", "request")}
-    # A notice that was not shown anew since its face is kept has none.
-    return {"notice": head.face or Face({}, [], "UTC"), "links": links}
+    return {"notice": head.shown_face, "links": {name: f"{head.address}/{name}" for name in ("history", "request")}}
 
 
 def tell(request: Request[Any, Any, Any], error: NoticeGone | NotInForce | VersionRedacted) -> Response[Any]:

@@ -6,6 +6,7 @@ node was told of, each row with a MAC, so that a changed file shows nothing that
 
 import asyncio
 import functools
+import gzip
 import hashlib
 import hmac
 import sqlite3
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import brotli
 import msgspec
 import structlog
 
@@ -57,6 +59,15 @@ class Head(msgspec.Struct, frozen=True):
     def size(self) -> int:
         return 1500 + 1000 * len(self.schedule)
 
+    @property
+    def address(self) -> str:
+        return f"/n/{self.tenant_slug}/{self.slug}"
+
+    @property
+    def shown_face(self) -> Face:
+        """A notice that was not shown anew since its face is kept has none."""
+        return self.face or Face({}, [], "UTC")
+
     def in_force(self, at: datetime) -> Scheduled | None:
         return timing.in_force(self.schedule, at)
 
@@ -81,6 +92,11 @@ class Copy(msgspec.Struct, frozen=True, dict=True):
     body: bytes
     gzip: bytes
     br: bytes
+
+    @classmethod
+    def of(cls, media_type: str, body: bytes) -> "Copy":
+        """What is made while a reader waits, so compressed quickly."""
+        return cls(media_type, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
 
     @functools.cached_property
     def etag(self) -> str:

@@ -1,14 +1,12 @@
 """The page and the data of what changed between two versions, made on demand from their canonical bytes and kept a while."""
 
 import asyncio
-import gzip
 import re
 from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-import brotli
 import msgspec
 
 from service.errors import MalformedRequest, NotFound
@@ -72,7 +70,7 @@ async def _canonical(copies: Copies, head: Head, number: int) -> Canonical:
 
 
 def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:
-    base, language = f"/n/{head.tenant_slug}/{head.slug}", form.name
+    base, language = head.address, form.name
     found = Difference(
         a=_side(base, old, language),
         b=_side(base, new, language),
@@ -99,7 +97,7 @@ def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:
             runs=_runs,
             day=lambda day: long_date(date.fromisoformat(day), language),
         )
-    return Copy(media_type, body, gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5))
+    return Copy.of(media_type, body)
 
 
 def _runs(blocks: Sequence[BlockChange]) -> list[tuple[bool, list[BlockChange]]]:

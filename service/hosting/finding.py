@@ -26,6 +26,14 @@ def reading(what: str, data: type[Any] | None = None, *, media_type: str = Media
     return {**described, "responses": responses, "exception_handlers": ELSEWHERE, "tags": ["Public"]}
 
 
+def leading(what: str) -> Any:
+    """The same for an address that leads to what was asked for."""
+    described = reading(what)
+    _, *others = described["responses"]
+    responses = {302: ResponseSpec(None, description=what), **{status: described["responses"][status] for status in others}}
+    return {**described, "status_code": 302, "responses": responses}
+
+
 ELSEWHERE = {Elsewhere: go_there, errors.NoticeGone: tell, errors.NotInForce: tell, errors.VersionRedacted: tell}
 REDIRECTS = {
     301: ResponseSpec(None, description="The notice has another slug now; `Location` is the same address under that."),

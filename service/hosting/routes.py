@@ -8,16 +8,19 @@ from litestar.params import FromPath, PathParameter
 
 from service import clock
 from service.errors import NotFound
-from service.hosting import differing
-from service.hosting.answering import CURRENT, FOREVER, NOT_YET, answer, form_of, wanted_language
+from service.hosting import differing, feeding
+from service.hosting.answering import CURRENT, FOREVER, NOT_YET, Form, answer, form_of, wanted_language
 from service.hosting.closing import check_open, check_readable, in_force
 from service.hosting.copies import Copy, Head
 from service.hosting.finding import BASE, Asked, copy_of, found_copy, head_at, nothing, reading, version_of
+from service.hosting.relating import http_date, of_history, of_present, of_version
+from service.hosting.remembering import NEGOTIATED, is_asked_for_the_past, lead_back
 from service.notices.rendering import CANONICAL
 from service.notices.schemas import PublicHistory, PublicVersion, VersionInForce
 from service.notices.timing import Scheduled
 
-NEGOTIATED = "Accept-Language, Accept-Datetime, Accept-Encoding"
+# A search finds the notice that applies, not the one of three years ago.
+NOT_SOUGHT = "noindex"
 Leaf = Annotated[
     str,
     PathParameter(
@@ -35,11 +38,14 @@ Leaf = Annotated[
 async def read_notice(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     form = form_of(notice)
     head = await head_at(request, state, tenant, form.name)
-    await check_open(state.copies, head, form, None)
+    if is_asked_for_the_past(request):
+        return lead_back(request, state, head, form.ending)
+    await check_open(state, head, form, None)
     version = in_force(head)
     language = wanted_language(request, version.languages, version.languages[0])
     copy = await copy_of(state, head, version.number, _at_present(language + form.ending))
-    answered = answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=_links(head), standing=head.standing())
+    links = of_present(state.settings.public_origin, head, version, Form(language, form.ending), gate=True)
+    answered = answer(request, copy, cache=CURRENT, vary=NEGOTIATED, language=language, links=links, standing=head.standing())
     return _named(answered, head, version.number, language + form.ending)
 
 
@@ -48,7 +54,8 @@ async def read_notice(request: Asked, state: State, tenant: FromPath[str], notic
     operation_id="readNoticeIn",
     summary="The notice in force, in one language and form; or its history",
     **reading(
-        "`{language}`, also with `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`; `history`, also with `.json`, `.fragment.html`",
+        "`{language}`, also with `.json`, `.md`, `.fragment.html`, `.tilt.json`, `.pdf`; "
+        "`history`, also with `.json`, `.atom`, `.fragment.html`",
         VersionInForce,
     ),
 )
@@ -56,14 +63,14 @@ async def read_notice_in(request: Asked, state: State, tenant: FromPath[str], no
     head, form = await head_at(request, state, tenant, notice), form_of(leaf)
     if form.name == "history":
         return await _history(request, state, head, form.ending)
-    await check_open(state.copies, head, form, form.name)
+    await check_open(state, head, form, form.name)
     version = in_force(head)
     if form.name not in version.languages:
         raise NotFound(f"The notice in force is there in: {', '.join(version.languages)}.")
     copy = await copy_of(state, head, version.number, _at_present(leaf))
-    return _named(
-        answer(request, copy, cache=CURRENT, language=form.name, links=_links(head), standing=head.standing()), head, version.number, leaf
-    )
+    links = of_present(state.settings.public_origin, head, version, form, gate=False)
+    answered = answer(request, copy, cache=CURRENT, language=form.name, links=links, standing=head.standing())
+    return _named(answered, head, version.number, leaf)
 
 
 @get(
@@ -89,15 +96,13 @@ async def read_history_page(request: Asked, state: State, tenant: FromPath[str],
 @get(
     BASE + "/history/{leaf:str}",
     operation_id="readHistoryIn",
-    summary="The history as a page or fragment in one language",
-    **reading("`{language}` or `{language}.fragment.html`"),
+    summary="The history as a page, fragment or feed in one language",
+    **reading("`{language}`, `{language}.fragment.html` or `{language}.atom`"),
 )
 async def read_history_in(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str], leaf: Leaf) -> Response[bytes]:
     head = await head_at(request, state, tenant, notice)
-    if form_of(leaf).ending not in ("", ".fragment.html"):
-        raise NotFound("The history is there as a page, as a fragment, and as history.json.")
-    copy = await _history_copy(state, head, leaf)
-    return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=_links(head), standing=head.standing())
+    copy = await _history_in(state, head, form_of(leaf))
+    return answer(request, copy, cache=CURRENT, language=form_of(leaf).name, links=of_history(head), standing=head.standing())
 
 
 @get(
@@ -119,12 +124,14 @@ async def read_version(
     version = version_of(head, number)
     check_readable(head, version)
     cache = FOREVER if _is_settled(version) else NOT_YET
-    if leaf == CANONICAL:
-        return answer(request, await copy_of(state, head, number, CANONICAL), cache=cache, standing=head.standing())
-    answered = answer(
-        request, await copy_of(state, head, number, f"v/{leaf}"), cache=cache, language=form_of(leaf).name, standing=head.standing()
-    )
-    return _named(answered, head, number, leaf)
+    form, is_canonical = form_of(leaf), leaf == CANONICAL
+    copy = await copy_of(state, head, number, leaf if is_canonical else f"v/{leaf}")
+    links, memento_since = of_version(state.settings.public_origin, head, version, form)
+    given = answer(request, copy, cache=cache, language=None if is_canonical else form.name, links=links, standing=head.standing())
+    given.headers["x-robots-tag"] = NOT_SOUGHT
+    if memento_since:
+        given.headers["memento-datetime"] = http_date(memento_since)
+    return _named(given, head, number, leaf)
 
 
 @get(
@@ -149,9 +156,10 @@ async def compare_versions(
     if form.ending not in ("", ".json"):
         raise NotFound("A comparison is there as a page and as `.json`.")
     copy = await differing.difference(state.copies, head, a, b, form)
-    return answer(
-        request, copy, cache=FOREVER if all(map(_is_settled, compared)) else NOT_YET, language=form.name, standing=head.standing()
-    )
+    cache = FOREVER if all(map(_is_settled, compared)) else NOT_YET
+    given = answer(request, copy, cache=cache, language=form.name, links=of_history(head), standing=head.standing())
+    given.headers["x-robots-tag"] = NOT_SOUGHT
+    return given
 
 
 def _named(answered: Response[bytes], head: Head, number: int, leaf: str) -> Response[bytes]:
@@ -168,21 +176,28 @@ def _at_present(leaf: str) -> str:
 
 async def _history(request: Asked, state: State, head: Head, ending: str) -> Response[bytes]:
     if ending == ".json":
-        return answer(request, await copy_of(state, head, 0, "history.json"), cache=CURRENT, links=_links(head), standing=head.standing())
-    if ending == ".md":
-        raise NotFound("The history is there as a page, as a fragment, and as history.json.")
+        copy = await copy_of(state, head, 0, "history.json")
+        return answer(request, copy, cache=CURRENT, links=of_history(head), standing=head.standing())
     available = list(dict.fromkeys(code for version in reversed(head.schedule) for code in version.languages))
     language = wanted_language(request, available, head.default_language)
-    copy = await _history_copy(state, head, language + ending)
+    copy = await _history_in(state, head, Form(language, ending))
     return answer(
         request,
         copy,
         cache=CURRENT,
         vary="Accept-Language, Accept-Encoding",
         language=language,
-        links=_links(head),
+        links=of_history(head),
         standing=head.standing(),
     )
+
+
+async def _history_in(state: State, head: Head, form: Form) -> Copy:
+    if form.ending == ".atom":
+        return await feeding.feed(state.copies, head, form.name)
+    if form.ending not in ("", ".fragment.html"):
+        raise NotFound("The history is there as a page, a fragment, a feed (.atom), and as history.json.")
+    return await _history_copy(state, head, form.name + form.ending)
 
 
 async def _history_copy(state: State, head: Head, leaf: str) -> Copy:
@@ -195,8 +210,3 @@ async def _history_copy(state: State, head: Head, leaf: str) -> Copy:
 def _is_settled(version: Scheduled) -> bool:
     """Before its day a version may still be recalled, and one that was may never be called one in force: nobody keeps those."""
     return version.in_force_at <= clock.now() and version.recalled is None
-
-
-def _links(head: Head) -> str:
-    base = f"/n/{head.tenant_slug}/{head.slug}"
-    return f'<{base}/history>; rel="version-history", <{base}>; rel="latest-version"'

@@ -54,3 +54,24 @@ def unchanging(schedule: Sequence[Scheduled], at: datetime) -> tuple[datetime, d
     instants = [version.in_force_at for version in schedule]
     since = max((instant for instant in instants if instant <= at), default=datetime.min.replace(tzinfo=UTC))
     return since, min((instant for instant in instants if instant > at), default=datetime.max.replace(tzinfo=UTC))
+
+
+def mementos(schedule: Sequence[Scheduled], at: datetime) -> list[Scheduled]:
+    """Those that have come into force here by `at`, in that order: what readers of the notice were shown, one after the other.
+
+    Who is in this list stays in it. A version from before Seloste was never shown, so it is no memento (RFC 7089).
+    """
+    shown = ahead(schedule, datetime.min.replace(tzinfo=UTC))
+    return [version for version in shown if version.in_force_at <= at and not version.historical]
+
+
+def applying_on(schedule: Sequence[Scheduled], day: date) -> Scheduled | None:
+    """In legal force at the end of that day, by what is published now: what is announced counts, and so do versions from before."""
+    begun = [version for version in schedule if version.recalled is None and version.effective_from <= day]
+    return max(begun, key=lambda version: version.place, default=None)
+
+
+def predecessor(schedule: Sequence[Scheduled], version: Scheduled) -> Scheduled | None:
+    """Which applied before it. Of those numbered lower alone: once it is in force, no later publication changes that."""
+    earlier = [v for v in schedule if v.number < version.number and v.place < version.place and v.recalled is None]
+    return max(earlier, key=lambda other: other.place, default=None)

@@ -46,6 +46,8 @@ PUBLIC = {
         "/n/{tenant}/{notice}/history/{leaf}",
         "/n/{tenant}/{notice}/v/{number}/{leaf}",
         "/n/{tenant}/{notice}/diff/{pair}/{leaf}",
+        "/n/{tenant}/{notice}/at/{day}",
+        "/n/{tenant}/{notice}/timemap",
         "/n/{tenant}/{notice}/request",
     )
 } | {

@@ -6,12 +6,10 @@ text: it measures, and the page's policy names its hash and no other.
 
 import asyncio
 import base64
-import gzip
 import hashlib
 import re
 from typing import Any, Literal
 
-import brotli
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
@@ -102,8 +100,7 @@ async def _framed(state: State, meant: Meant) -> Copy:
         fragment=Markup(fragment.body.decode()),  # noqa: S704 — rendered and cleaned when it was published
         script=Markup(SCRIPT),  # noqa: S704 — our own
     )
-    packed = await asyncio.to_thread(lambda: (gzip.compress(body, 6, mtime=0), brotli.compress(body, quality=5)))
-    return Copy(whole.media_type, body, *packed)
+    return await asyncio.to_thread(Copy.of, whole.media_type, body)
 
 
 def title_of(stored_page: Copy) -> Markup:

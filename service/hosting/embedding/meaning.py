@@ -72,7 +72,7 @@ async def find(
         if following is None:
             break
         head = following
-    await check_open(copies, head, Form("", ""), None)
+    await check_open(state, head, Form("", ""), None)
     present = head.in_force(clock.now())
     if present is None:
         raise NotFound("No version of the notice is in force. Its history lists those that there are.")
