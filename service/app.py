@@ -26,7 +26,7 @@ from service.hosting.recording import Recorder
 from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
-from service.intake.cases import acts
+from service.intake.cases import acts, person
 from service.intake.cases import routes as cases
 from service.living import Life, health_live, health_ready
 from service.notices import drafting, previewing
@@ -65,7 +65,9 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions),
     *(serving.read_script, framing.read_frame, unfurling.read_oembed, offering.get_embedding),
     *(dating.read_at, remembering.read_timemap),
-    *(intake.send_request, intake.choose_controller, intake.read_status, intake.find_controllers),
+    *(intake.send_request, intake.choose_controller, intake.find_controllers),
+    *(person.read_status, person.withdraw_request, person.send_page, person.read_messages, person.write_message),
+    *(person.read_verification, person.answer_verification),
     *(intake.show_form, intake.send_form, intake.send_choice_form, intake.show_notice_form, intake.send_notice_form),
     *(intake_reading.list_requests, intake_reading.get_request, cases.enter_request, cases.list_moves),
     *(acts.start_request, acts.ask_identity, acts.settle_identity, acts.extend_request, acts.complete_request, acts.refuse_request),

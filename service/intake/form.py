@@ -39,7 +39,7 @@ async def show(request: Asked, notice: str | None = None) -> Response[bytes]:
 
 async def take(request: Asked, doors: Doors, notice: str | None = None) -> Response[bytes]:
     """The same as POST /intake/requests, for people."""
-    form, language = await _fields(request), _language(request)
+    form, language = await fields(request), _language(request)
     bound = await _bound(notice)
     data, wrong = _request(form, language, notice)
     if data is None:
@@ -56,7 +56,7 @@ async def take(request: Asked, doors: Doors, notice: str | None = None) -> Respo
 
 async def take_choice(request: Asked, pending_id: UUID, doors: Doors) -> Response[bytes]:
     """The same as POST /intake/pending/{id}, for people."""
-    form, language = await _fields(request), _language(request)
+    form, language = await fields(request), _language(request)
     attempt = await attempt_by_anybody(request, doors.settings.keys, form.get("key") or None)
     try:
         chosen = UUID(form.get("controller_id", ""))
@@ -79,7 +79,7 @@ def receipt(language: str, accepted: Acknowledgement) -> Response[bytes]:
     return page.respond(body, status=202, private=True)
 
 
-async def _fields(request: Asked) -> FormMultiDict:
+async def fields(request: Asked) -> FormMultiDict:
     """What a browser sends of our forms. litestar's own reading keeps the last thousand bodies in memory; this keeps none."""
     if request.content_type[0] != RequestEncodingType.URL_ENCODED:
         raise UnsupportedMediaType("Send the form as application/x-www-form-urlencoded, as its page does.")

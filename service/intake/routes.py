@@ -11,13 +11,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from service import errors
 from service.guarding import public
 from service.idempotency import KeyHeader, attempt_by_anybody
-from service.intake import asking, form, receiving
+from service.intake import form, receiving
 from service.intake.limiting import limited
 from service.intake.receiving import Doors, NoController, SeveralControllers
-from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest, RequestStatus
-from service.intake.telling import words
-from service.languages import OURS, long_date, long_time, negotiate
-from service.layout import page
+from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest
 from tenants import directory
 from tenants.acting import acting_for_platform
 from tenants.directory import NotAnIdentifier
@@ -71,39 +68,6 @@ async def choose_controller(
     _check_json(request)
     attempt = await attempt_by_anybody(request, state.settings.keys, idempotency_key)
     return await receiving.choose(pending_id, secret, data.controller_id, attempt, _doors(state))
-
-
-@get(
-    "/intake/requests/{reference:str}",
-    operation_id="readRequestStatus",
-    summary="How a request is doing",
-    tags=["Intake"],
-    **{
-        **public("reference and secret are the key", [errors.NotFound]),
-        "responses": {
-            **public("", [errors.NotFound])["responses"],
-            200: ResponseSpec(RequestStatus, description="A page to `Accept: text/html`", generate_examples=False),
-        },
-    },
-)
-async def read_status(request: Asked, state: State, reference: FromPath[str], secret: Secret = "") -> Response[Any]:
-    """A wrong secret, no secret and an unknown reference give the same 404."""
-    scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
-    given = bearer.strip() if scheme.lower() == "bearer" else secret
-    found = await asking.status(reference, given, state.settings.public_origin)
-    if "text/html" not in request.headers.get("accept", ""):
-        return Response(found, headers={"cache-control": "no-store"}, media_type="application/json")
-    language = negotiate(request.headers.get("accept-language"), OURS, "fi")
-    body = page.render(
-        "intake/status.html",
-        language,
-        title=words("status_title", language, reference=found.reference),
-        words=words,
-        status=found,
-        received=long_time(found.received_at, language, found.time_zone),
-        due=long_date(found.due_on, language),
-    )
-    return page.respond(body, private=True)
 
 
 @get(

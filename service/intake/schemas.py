@@ -126,22 +126,6 @@ class ChooseController(msgspec.Struct):
     next: Literal["choose_controller"] = "choose_controller"
 
 
-class RequestStatus(msgspec.Struct):
-    """What the person sees."""
-
-    reference: str
-    state: str
-    types: list[str]
-    controller: RoutedController
-    received_at: datetime
-    nominal_on: date
-    due_on: date
-    due_at: datetime
-    time_zone: str
-    explanation: str
-    notice: Annotated[str | None, Meta(description="The notice's version in force when the request came.")]
-
-
 class RequestItem(msgspec.Struct):
     """A request as a list shows it: nothing that a person wrote."""
 

@@ -39,6 +39,8 @@ PUBLIC = {
         "/intake",
         "/intake/controllers",
         "/intake/requests/{reference}",
+        "/intake/requests/{reference}/messages",
+        "/intake/requests/{reference}/verification",
         "/n/{tenant}/{notice}",
         "/n/{tenant}/{notice}/{leaf}",
         "/n/{tenant}/{notice}/history",
@@ -57,11 +59,15 @@ PUBLIC = {
         "/first-credential",
         "/intake",
         "/intake/requests",
+        "/intake/requests/{reference}",
+        "/intake/requests/{reference}/messages",
+        "/intake/requests/{reference}/verification",
         "/intake/pending/{pending_id}",
         "/intake/choose/{pending_id}",
         "/n/{tenant}/{notice}/request",
     )
 }
+PUBLIC.add(("DELETE", "/intake/requests/{reference}"))
 
 
 def routes() -> list[tuple[str, str, dict[str, Any]]]:

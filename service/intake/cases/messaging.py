@@ -22,8 +22,8 @@ class ThreadFull(Conflict):
     name, title = "thread-full", "The thread holds as many messages as it may"
 
 
-async def add(db: Connection, found: Opened, author: Who, actor: Actor, text: str) -> Message:
-    """`found` is held by `db`'s transaction. Also to a closed case, which may have to be reopened for it."""
+async def add(db: Connection, found: Opened, author: Who, actor: Actor, text: str, *, told: bool = True) -> Message:
+    """`found` is held by `db`'s transaction. Also to a closed case, which may have to be reopened for it. `told`: by mail."""
     row, tenant = found.row, found.row["tenant_id"]
     if found.key is None:
         raise WrongState(
@@ -54,7 +54,7 @@ async def add(db: Connection, found: Opened, author: Who, actor: Actor, text: st
             ),
         ),
         recorded(tenant, "request:write", actor, {"request": row["id"], "message": message.id}),
-        enqueued(Job(TELL, tenant, message.id)),
+        *([enqueued(Job(TELL, tenant, message.id))] if told else []),
     )
     return message
 

@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta
 
+from service.intake.authorities import NamedAuthority
 from service.intake.cases.machine import Act, State
-from service.intake.schemas import RequestCase, RequestType
+from service.intake.schemas import RequestCase, RequestType, RoutedController
 from service.texts import Input
 from tenants.callers import Actor
 
@@ -170,3 +171,64 @@ class RequestMove(msgspec.Struct):
 class RequestMovePage(msgspec.Struct):
     items: list[RequestMove]
     next_cursor: str | None
+
+
+class IdentityAsked(msgspec.Struct):
+    """What the person is asked, while the time stands still for the answer."""
+
+    id: UUID
+    at: datetime
+    method: Method
+    question: str | None
+    reason: str | None
+
+
+class StatusEvent(msgspec.Struct):
+    at: datetime
+    act: Act
+    by: Literal["person", "controller"]
+    state: State
+    due_on: Annotated[date, Meta(description="The last day as it stood then.")]
+    facts: dict[str, Any]
+    told: Annotated[dict[str, Any] | None, Meta(description="What the controller wrote with it: reason, question, answer.")]
+
+
+class RequestStatus(msgspec.Struct):
+    """What the person sees."""
+
+    reference: str
+    state: State
+    types: list[str]
+    controller: RoutedController
+    received_at: datetime
+    nominal_on: date
+    due_on: date
+    due_at: datetime
+    first_due_on: Annotated[date, Meta(description="The last day as it was at first, before any pause or extension.")]
+    is_late: Annotated[bool, Meta(description="No answer has come and the last day is over.")]
+    extended: bool
+    time_zone: str
+    explanation: str
+    notice: Annotated[str | None, Meta(description="The notice's version in force when the request came.")]
+    identity_asked: Annotated[IdentityAsked | None, Meta(description="A question that waits for your answer.")]
+    events: Annotated[list[StatusEvent], Meta(description="What happened, oldest first.")]
+    messages: Annotated[list[Message], Meta(description="The newest of the thread, oldest of them first.")]
+    earlier_messages: Annotated[str | None, Meta(description="The `cursor` for the messages before these.")]
+    supervisory_authority: NamedAuthority
+    legal_moves: Annotated[list[Act], Meta(description="What you may do now.")]
+    destroyed_at: Annotated[datetime | None, Meta(description="When what was written here was destroyed, its time being over.")]
+
+
+class Verification(Input):
+    """The answer to the question who you are: `token` of the link that was mailed, or `answer` in words."""
+
+    token: Annotated[str, Meta(max_length=100)] | None = None
+    answer: Prose | None = None
+    many_lines: ClassVar[frozenset[str]] = frozenset({"answer"})
+
+
+class VerificationState(msgspec.Struct):
+    """`asked` is null when no question waits."""
+
+    state: State
+    asked: IdentityAsked | None
