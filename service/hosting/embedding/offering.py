@@ -117,8 +117,8 @@ def _snippets(origin: str, notice: str, language: str, title: str) -> list[Snipp
         snippet(
             "server_side",
             "Fetched by your server or your build and put into the page as it is: no script, no request by your visitors. Run it "
-            "regularly; it asks for changes only, and keeps the last good copy when we are away. docs/embedding.md has it for PHP, "
-            "Next.js and Python.",
+            "regularly; it asks for changes only, and keeps the last good copy when we are away. An answer of 410 or 451 means that "
+            "the notice was withdrawn or its text taken down: then remove the copy, as the examples for PHP, Next.js and Python do.",
             _SERVER_SIDE,
         ),
         snippet("oembed", "For editors that know oEmbed: paste this address.", "{page}"),
@@ -138,5 +138,5 @@ _HISTORY = """<privacy-notice notice="{notice}" lang="{lang}" show="history"><a 
 _FRAME = """<privacy-notice notice="{notice}" lang="{lang}" mode="frame"><a href="{page}">{title}</a></privacy-notice>
 <script src="{script}" async></script>"""
 _LINK = """<a href="{page}" rel="privacy-policy">{title}</a>"""
-_SERVER_SIDE = """curl --fail --silent --show-error --max-time 20 --etag-compare notice.etag --etag-save notice.etag \\
+_SERVER_SIDE = """curl --fail --location --silent --show-error --max-time 20 --etag-compare notice.etag --etag-save notice.etag \\
   --output notice.html.new {fragment} && [ -s notice.html.new ] && sed 's|href="/|href="{origin}/|g' notice.html.new > notice.html"""

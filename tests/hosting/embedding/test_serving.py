@@ -17,7 +17,7 @@ from service.app import build
 from service.hosting.embedding import serving
 from service.hosting.recording import Recorder
 from service.settings import Settings
-from tests.house import REPOSITORY
+from tests.house import REPOSITORY, House
 
 STATIC = REPOSITORY / "service" / "hosting" / "embedding" / "static"
 SCRIPT = (STATIC / "v1.js").read_bytes()
@@ -111,3 +111,12 @@ def test_no_address_is_one_that_filter_lists_block() -> None:
     names = re.findall(r'(?:class|id)="([^"{]+)', fragments)
     assert names
     assert [name for name in names if FILTERED.search(name) or "privacy" in name] == []
+
+
+def test_classes_that_a_site_may_style_are_documented(house: House, public: httpx.Client) -> None:
+    fragments = [public.get(f"{url}{ending}.fragment.html").text for url in house.demo["notices"] for ending in ("", "/history")]
+    used = {name for text in fragments for names in re.findall(r'class="([^"]+)"', text) for name in names.split()}
+    assert used >= {"seloste", "seloste-version", "seloste-history", "table"}
+    table = (REPOSITORY / "docs" / "embedding.md").read_text().partition("| class | what |")[2].partition("\n\n")[0]
+    documented = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in re.findall(r"`([a-z-]+)`", row)}
+    assert used <= documented
