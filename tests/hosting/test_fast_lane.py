@@ -123,7 +123,7 @@ def test_who_asks_for_something_else_is_answered_by_the_routes(talkative: House,
         answer = wire.ask(SHOP, header)
         if "100" in header and answer.status == 100:
             answer = wire.answer()
-        assert answer.status == 200
+        assert answer.status == (302 if header.startswith("Accept-Datetime") else 200)
         assert fast(talkative) == before
         if "close" in header:
             assert wire.is_closed
