@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from service.notices.importing.document import Block
+from service.notices.importing.marking import MOST_IN_PLAIN, marked, numbered
 from service.notices.wording import recognising, spotting
 from service.notices.wording.recognising import Match
 
@@ -17,8 +18,8 @@ from service.notices.wording.recognising import Match
 ROW = 7
 Manner = tuple[str | int | bool, ...]
 _LONGEST, _LONGEST_MARKED = 160, 300
-# In words: any heading; one that is bold, a plain line, a label; one that nothing but its place makes a heading.
-_MOST_WORDS, _MOST_IN_BOLD, _MOST_IN_PLAIN, _MOST_IN_LABEL, _MOST_UNKNOWN = 22, 12, 8, 7, 7
+# In words: any heading; one that is bold, a label; one that nothing but its place makes a heading.
+_MOST_WORDS, _MOST_IN_BOLD, _MOST_IN_LABEL, _MOST_UNKNOWN = 22, 12, 7, 7
 # So many different topics in one manner of headings make it the document's own.
 _STRUCTURED = 4
 # So many of the rights one below the other are a list of them.
@@ -62,15 +63,14 @@ def _candidate(block: Block, language: str) -> Heading | None:
         manner: Manner = ("row",) if block.level == ROW else ("heading", block.level)
         if len(text) > _LONGEST_MARKED or not _ALNUM.search(text):
             return None
-        mark, bare = recognising.without_mark(text) if not block.marker else (block.marker, text)
-        return Heading(_clean(bare), recognising.heading(bare, language), manner, block.marker or mark)
+        mark, bare = (block.marker, text) if block.marker else numbered(text, language)
+        return Heading(_clean(bare), recognising.heading(bare, language), manner, mark)
     if block.kind not in ("line", "item") or block.level == ROW or not text:
         return None
-    numbered = bool(_NUMBER.match(block.marker))
-    if block.kind == "item" and not numbered and not _letter(block.marker):
+    if block.kind == "item" and not _NUMBER.match(block.marker) and not _letter(block.marker):
         return _label(block, language, ("item-label",)) if block.level == 0 else None
     if _may_be_heading(text):
-        marker, words = (block.marker, text) if block.marker else _marked(text, language)
+        marker, words = (block.marker, text) if block.marker else marked(text, language)
         match = recognising.heading(words, language)
         exact = match is not None and match.confidence >= recognising.ELSEWHERE
         if (exact or text[-1] not in ".,;") and not is_field(words):
@@ -87,21 +87,6 @@ def _may_be_heading(text: str) -> bool:
     if not first or not (first[0].isupper() or first[0].isdigit()) or ": " in text.rstrip(": ") or _BOX.match(text):
         return False
     return len(_DIGIT.findall(text)) * 3 < len(text)
-
-
-_BARE_LETTER = re.compile(r"(?P<mark>[A-D])\s+(?=[A-ZÅÄÖ])")
-
-
-def _marked(text: str, language: str) -> tuple[str, str]:
-    """The mark of a line, and its words, where a heading that we know follows a number or a letter without a point."""
-    mark, words = recognising.without_mark(text)
-    if not mark and (letter := _BARE_LETTER.match(text)):
-        mark, words = letter["mark"], text[letter.end() :]
-    match = recognising.heading(words, language) if mark else None
-    # "5 Övrigt": a number in sequence makes it a heading, as `_in_sequence` and `_is_manner` find.
-    numbered = mark[:1].isdigit() and words[0].isupper() and len(words.split()) <= _MOST_IN_PLAIN and not _DIGIT.search(words)
-    known = match is not None and match.confidence >= recognising.BY_OVERLAP
-    return (mark, words) if known or numbered else ("", text)
 
 
 def _manner(block: Block, words: str, marker: str) -> Manner:
@@ -140,12 +125,14 @@ def _label(block: Block, language: str, own: Manner = ()) -> Heading | None:
     if rest is None:
         return None
     mark, bare = ("", label) if block.marker else recognising.without_mark(label)
-    manner: Manner = own or (("number-label",) if _NUMBER.match(block.marker or mark) else ("label",))
+    numbered_label = _NUMBER.match(block.marker or mark)
+    manner: Manner = own or (("number-label",) if numbered_label else ("bold-label",) if _BOLD_LABEL.match(block.markdown) else ("label",))
     match = recognising.heading(bare, language)
     # "Privacy notice: customers" is a title.
     return None if match and "title" in match.covers else Heading(bare, match, manner, mark if own else block.marker or mark, rest)
 
 
+_BOLD_LABEL = re.compile(r"\*\*[^*\n]{2,120}(?::\*\*|\*\*[ \u00a0]?:)")
 _QUESTION = re.compile(r"(?P<asked>[^\n.:!?–—]{2,80}?)(?:\?|[ \u00a0][–—-])[ \u00a0]+(?=\S)")
 
 
@@ -220,7 +207,7 @@ class _Manners:
         groups: dict[Manner, list[Heading]] = {}
         for position, heading in found.items():
             # A plain line shows nothing of a manner unless it stands apart and is short.
-            if heading.manner != ("plain",) or (self._apart(position) and len(heading.text.split()) <= _MOST_IN_PLAIN):
+            if heading.manner != ("plain",) or (self._apart(position) and len(heading.text.split()) <= MOST_IN_PLAIN):
                 groups.setdefault(heading.manner, []).append(heading)
         self.counting = {manner for manner, members in groups.items() if _is_manner(manner[0], members)}
         self.numbered = any(manner[:2] == ("number", 1) for manner in self.counting)
@@ -237,11 +224,13 @@ class _Manners:
             return True
         if kind == "plain":
             return self._plain(heading, position, counts)
-        if kind == "label":
+        if kind == "bold-label" and _is_exact(heading) and ("bold",) in self.counting:
+            return True
+        if kind in ("label", "bold-label"):
             return self._label(heading, position, counts)
         if kind in ("item-label", "question"):
             return counts and heading.match is not None and not self.structured
-        if counts or (kind == "bold" and heading.match and len(heading.text.split()) <= _MOST_IN_BOLD):
+        if counts or (self.blocks[position].bold and heading.match and len(heading.text.split()) <= _MOST_IN_BOLD):
             return True
         if kind == "number" and heading.manner[1] == 2 and self.numbered:
             # "4.1 Bookings" with a text below it, under "4. Purposes". With none it is an item of a list.
@@ -252,16 +241,16 @@ class _Manners:
         return position == 0 or self.blocks[position].gap
 
     def _label(self, heading: Heading, position: int, counts: bool) -> bool:
+        last = position + 1 == len(self.blocks)
         if counts and self.structured:
-            # A field in a section, unless it stands alone.
-            return _is_exact(heading) and self.blocks[position].gap and heading.rest is None
+            # A field in a section, unless it stands alone or dates all of them at the end.
+            return _is_exact(heading) and self.blocks[position].gap and (heading.rest is None or (last and _only_dates(heading)))
         if self._answers(position):
             return False
         if counts:
             short = len(heading.text.split()) <= _MOST_IN_LABEL
             unknown = short and self.blocks[position].gap and (heading.rest is not None or position + 1 < len(self.blocks))
             return _is_strong(heading) or (short and heading.match is not None) or unknown
-        last = position + 1 == len(self.blocks)
         return _is_exact(heading) and self._apart(position) and (last or not _only_dates(heading))
 
     def _answers(self, position: int) -> bool:
@@ -281,7 +270,7 @@ class _Manners:
             return heading.match is not None and "title" not in heading.match.covers
         question, words = heading.text.endswith("?"), len(heading.text.split())
         if heading.match:
-            return question or (counts and words <= _MOST_IN_PLAIN)
+            return question or (counts and words <= MOST_IN_PLAIN)
         return (counts or question) and words <= _MOST_UNKNOWN and self._leads_to_prose(position) and not _looks_like_data(heading.text)
 
     def _is_marked(self, position: int) -> bool:

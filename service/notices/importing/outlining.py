@@ -59,7 +59,7 @@ def outline(document: Document, language: str) -> Outline:
     blocks = unfolded(document.blocks, language)
     residue = _residue(document, blocks)
     found = headings(blocks, language, residue)
-    title = _title(blocks, found, residue)
+    title = _title(blocks, found, residue, language)
     parts = [part for part in _joined(_parts(blocks, found, title, residue), language) if part.heading or part.blocks]
     bodies = [to_markdown(part.blocks) for part in parts]
     taken: dict[str, int] = {}
@@ -78,11 +78,11 @@ def _residue(document: Document, blocks: Sequence[Block]) -> frozenset[int]:
     return frozenset(position for position, block in enumerate(blocks) if block.span in spans)
 
 
-def _title(blocks: Sequence[Block], found: dict[int, Heading], residue: frozenset[int]) -> int | None:
+def _title(blocks: Sequence[Block], found: dict[int, Heading], residue: frozenset[int], language: str) -> int | None:
     """Of the first blocks, up to the first that heads a section."""
     candidates: list[int] = []
     for position in range(len(blocks)):
-        if position in residue:
+        if position in residue or _TRAIL.match(blocks[position].text):
             continue
         match = found[position].match if position in found else None
         if match and "title" not in match.covers and match.confidence >= recognising.BY_WORDS and candidates:
@@ -97,9 +97,22 @@ def _title(blocks: Sequence[Block], found: dict[int, Heading], residue: frozense
     top = [position for position in tops if len(tops) == 1 and position in fitting] or [
         position for position in fitting if blocks[position].kind == "heading" and blocks[position].level <= 2
     ]
-    named = [position for position in fitting if position in found and (match := found[position].match) and "title" in match.covers]
+    named = [position for position in fitting if _names_title(blocks[position], language)]
     first = [position for position in fitting[:1] if position == candidates[0]]
     return next(iter([*top[:1], *named, *first]), None)
+
+
+# "Home » Privacy": where a page stands in its site.
+_TRAIL = re.compile(
+    r"(?:[^»›→]{1,40}[ \u00a0][»›→]|(?:etusivu|aloitus|koti|hem|startsida|start|framsidan?|home|start page)[ \u00a0]?[>/|»›→])[ \u00a0]?\S",
+    re.IGNORECASE,
+)
+
+
+def _names_title(block: Block, language: str) -> bool:
+    """ "Privacy notice", also before a colon or a dash with whose it is."""
+    match = recognising.heading(re.split(r":[ \u00a0]|[ \u00a0][–—-][ \u00a0]", block.text, maxsplit=1)[0], language)
+    return match is not None and "title" in match.covers
 
 
 def _may_be_title(block: Block, heading: Heading | None) -> bool:
@@ -171,10 +184,11 @@ def _all_covers(parts: Sequence[_Part], bodies: Sequence[str], language: str) ->
     """What each part's heading names, then what its text tells and no other heading names."""
     named = [list(part.heading.match.covers) if part.heading and part.heading.match else [] for part in parts]
     above = _above(parts, named)
-    told = []
+    told, columns = [], list[frozenset[str]]()
     for part, body, names, over in zip(parts, bodies, named, above, strict=True):
         of_rights = any(item.startswith("rights") for item in [*names, *over])
-        topics = recognising.topics(body, language, of_rights=of_rights) | _told_by_tables(part.blocks, language)
+        columns.append(_told_by_tables(part.blocks, language))
+        topics = recognising.topics(body, language, of_rights=of_rights) | columns[-1]
         told.append(frozenset(_WITHIN.get(item, item) for item in topics))
         if names == ["contact"] and of_rights and "exercise" in told[-1]:
             # "Contact us", among the rights, is where to use them.
@@ -182,9 +196,10 @@ def _all_covers(parts: Sequence[_Part], bodies: Sequence[str], language: str) ->
     elsewhere = {item for names, tells in zip(named, told, strict=True) for item in names if _is_said(item, tells)} - {"date"}
     result = []
     several = len(parts) > _FEW_PARTS
-    for part, names, over, tells in zip(parts, named, above, told, strict=True):
+    for part, names, over, tells, listed in zip(parts, named, above, told, columns, strict=True):
         kinds = [*names, *over] or (["intro"] if part.heading is None and several else [])
-        fitting = recognising.added(frozenset(kinds), tells)
+        # What has a column of its own is told in full.
+        fitting = recognising.added(frozenset(kinds), tells) | (tells & listed - frozenset(kinds))
         added = fitting - (elsewhere - set(over))
         if not names and not added and part.heading:
             # Better to say twice what it is about than to say nothing.
@@ -203,6 +218,7 @@ def _all_covers(parts: Sequence[_Part], bodies: Sequence[str], language: str) ->
 
 _ORGANISATION = re.compile(r"\b(?:oyj?|ab|abp|ry|rf|ky|osk|tmi|ltd|plc|inc|gmbh|seurakunta|församling|kaupunki|säätiö)\b", re.IGNORECASE)
 _REACHED = re.compile(r"\b\d{5}\b|@")
+_ANSWERS = re.compile(r"\b(?:vastaa|vastuussa|ansvarar|is responsible|answers for)\b", re.IGNORECASE)
 
 
 def _find_controller(parts: Sequence[_Part], result: list[tuple[list[str], float]]) -> None:
@@ -214,6 +230,11 @@ def _find_controller(parts: Sequence[_Part], result: list[tuple[list[str], float
         if "contact" in covers and _ORGANISATION.search(text) and _REACHED.search(text):
             covers.insert(0, "controller")
             return
+    asked = [(part, covers) for part, (covers, _) in zip(parts, result, strict=True) if covers[:1] == ["contact"] and part.heading]
+    first = next(iter(asked), None)
+    if first and len(asked) > 1 and first[0].heading and _ANSWERS.search(first[0].heading.text):
+        # A sole trader answers for the register, and another section says whom to ask.
+        first[1][0] = "controller"
 
 
 def _is_said(item: str, told: frozenset[str]) -> bool:

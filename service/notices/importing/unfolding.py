@@ -85,7 +85,7 @@ def _without_number_cell(row: Block) -> Block:
 
 
 def _heads_sections(rows: Sequence[Block], language: str) -> bool:
-    if max(len(row.cells) for row in rows) > 2:
+    if max(len(row.cells) for row in rows) > 2 or _names_columns(rows[0], language):
         return False
     firsts = [first for row in rows if (first := row.text.split("\t")[0].strip())]
     matches = [recognising.heading(first, language) for first in firsts]
@@ -97,6 +97,13 @@ def _heads_sections(rows: Sequence[Block], language: str) -> bool:
         or (len(firsts) == 1 and strong == 1)
         or (len(known) >= 5 and several * 3 >= len(firsts))
     )
+
+
+def _names_columns(row: Block, language: str) -> bool:
+    """ "What we do | Legal basis": a row of two topics is the head of a table, and no label with its value."""
+    matches = [recognising.heading(cell, language) for cell in row.text.split("\t") if cell.strip()]
+    first, second = matches if len(matches) == 2 else (None, None)
+    return bool(first and second and first.covers != second.covers and second.confidence >= recognising.BY_OVERLAP)
 
 
 def _unfold(row: Block, blocks: list[Block]) -> None:

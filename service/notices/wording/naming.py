@@ -162,6 +162,8 @@ def body_name(chunk: str) -> str | None:
 _POSTS, _NEVER, _PARTICLES = tuple(_PERSON["posts"]), frozenset(_PERSON["never"]), frozenset(_PERSON["particles"])
 _NAME_WORD = re.compile(r"[^\W\da-zß-öø-ÿ_][^\W\d_]*[a-zà-ÿõāēīšžćčłńśźżășț][^\W\d_]*(?:['’-][^\W\d_]+)*|[^\W\d_a-zß-öø-ÿ]['’][^\W\d_]+")
 _INITIAL = re.compile(r"[^\W\da-zß-öø-ÿ_]\.?")
+# "Kampaaja Maija Mallinen": who does something, in Finnish; a first name in these letters is shorter ("Raija").
+_TRADES, _SHORTEST_TRADE = ("aaja", "ääjä", "taja", "täjä", "ooja", "ööjä"), 7
 _SHORT_POSTS = frozenset(
     {"vd", "ceo", "cto", "cfo", "coo", "ciso", "cio", "chef", "head", "lead", "chair", "värd", "jäsen", "medlem", "owner"}
 )
@@ -221,7 +223,13 @@ def _goes_on(words: list[str], end: int) -> bool:
 
 def _after_posts(names: list[str]) -> int:
     """Where a run's name begins: after its last post that leaves two words."""
+    if len(names) > 2 and _is_trade(names[0]):
+        return 1
     return next((position + 1 for position in range(len(names) - 3, -1, -1) if is_post(names[position])), 0)
+
+
+def _is_trade(word: str) -> bool:
+    return len(word) >= _SHORTEST_TRADE and word.endswith(_TRADES)
 
 
 _BEFORE_POST = _SAID.union(_PERSON["turning_to"])
@@ -237,7 +245,7 @@ def _post(words: list[str]) -> str | None:
             words = words[position + 1 :]
             break
     said = _ROLE_LABEL.sub("", " ".join(words) + " ").strip(" ,:")
-    return said if said and len(said.split()) <= 6 and any(map(is_post, said.split())) else None
+    return said if said and len(said.split()) <= 6 and any(is_post(word) or _is_trade(word) for word in said.split()) else None
 
 
 def post(chunk: str) -> str | None:

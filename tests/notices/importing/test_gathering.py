@@ -129,6 +129,9 @@ def test_the_controller(text: str, expected: tuple[str | None, ...]) -> None:
             ("Jane O'Neill", "Chief Privacy Counsel", "privacy@malli.example", None),
         ),
         ("Head of Preschool Eve Sample, office@malli.example", ("Eve Sample", "Head of Preschool", "office@malli.example", None)),
+        ("Kampaaja Minttu Mallinen, puh. 040 555 0199", ("Minttu Mallinen", "Kampaaja", None, "040 555 0199")),
+        ("Valokuvaaja Marja-Liisa Malli, 040 555 0199", ("Marja-Liisa Malli", "Valokuvaaja", None, "040 555 0199")),
+        ("Raija Maija Mallinen, 040 555 0199", ("Raija Maija Mallinen", None, None, "040 555 0199")),
         ("Asiakaspalvelu, puh. 09 555 0123", ("Asiakaspalvelu", None, None, "09 555 0123")),
         ("tietosuoja@malli.example", (None, None, "tietosuoja@malli.example", None)),
         ("Sama kuin yllä", (None, None, "info@malli.example", "09 555 0100")),
@@ -198,6 +201,30 @@ def test_a_controllers_section_may_introduce_all_three() -> None:
     assert (facts.controller.name, facts.controller.email, facts.controller.phone) == ("Malli Oy", "info@malli.example", None)
     assert (facts.contact.name, facts.contact.email, facts.contact.phone) == ("Maija Mallinen", None, "040 555 0199")
     assert (facts.dpo.name, facts.dpo.email) == ("Matti Mallinen", "dpo@malli.example")
+
+
+@pytest.mark.parametrize(
+    ("asked", "contact"),
+    [
+        (
+            "Tietosuoja-asiat lukee ja\nniihin vastaa meillä Sanni Malli (sanni@malli.example).",
+            ("Sanni Malli", None, "sanni@malli.example"),
+        ),
+        (
+            "Dataskyddsfrågor läses av Ture Modell, produktansvarig: ture@malli.example.",
+            ("Ture Modell", "produktansvarig", "ture@malli.example"),
+        ),
+        ("Ask for Pilvi (Pilvi Sample, course coordinator) if it is about your data.", ("Pilvi Sample", "course coordinator", None)),
+        ("Sanni Malli from our team answers: sanni@malli.example", ("Sanni Malli", None, "sanni@malli.example")),
+    ],
+)
+def test_a_sentence_of_the_controllers_section_names_whom_to_ask(asked: str, contact: tuple[str | None, ...]) -> None:
+    found = gathered(
+        told("controller contact", f"Tuulikellon tekee Malli Software Oy, Mallikatu 1, 00100 Helsinki. moi@malli.example\n{asked}")
+    )
+    assert (found.controller.name, found.controller.email) == ("Malli Software Oy", "moi@malli.example")
+    assert found.contact
+    assert (found.contact.name, found.contact.role, found.contact.email) == contact
 
 
 def test_of_joint_controllers_the_first() -> None:

@@ -29,13 +29,14 @@ THREE = [("Rekisterinpitäjä", ["controller"]), ("Rekisterin tietosisältö", [
         f"Tietosuojaseloste\n\n1. Rekisterinpitäjä\n{NAME}\n\n2. Rekisterin tietosisältö\nNimi ja osoite.\n\n3. Säilytysaika\n{KEPT}",
         f"Tietosuojaseloste\n\n1) Rekisterinpitäjä\n{NAME}\n2) Rekisterin tietosisältö\nNimi ja osoite.\n3) Säilytysaika\n{KEPT}",
         f"Tietosuojaseloste\n\nI. Rekisterinpitäjä\n{NAME}\n\nII. Rekisterin tietosisältö\nNimi ja osoite.\n\nIII. Säilytysaika\n{KEPT}",
+        f"Tietosuojaseloste\n\nI Rekisterinpitäjä\n{NAME}\n\nII Rekisterin tietosisältö\nNimi ja osoite.\n\nIII Säilytysaika\n{KEPT}",
         f"Tietosuojaseloste\n\n1. Rekisterinpitäjä\n{NAME}\n\n1. Rekisterin tietosisältö\nNimi ja osoite.\n\n1. Säilytysaika\n{KEPT}",
         f"Tietosuojaseloste\n\nRekisterinpitäjä:\n{NAME}\nRekisterin tietosisältö:\nNimi ja osoite.\nSäilytysaika:\n{KEPT}",
         f"Tietosuojaseloste\n\nRekisterinpitäjä: {NAME}\nRekisterin tietosisältö: Nimi ja osoite.\nSäilytysaika: {KEPT}",
         f"Tietosuojaseloste\n\nRekisterinpitäjä\n\n{NAME}\n\nRekisterin tietosisältö\n\nNimi ja osoite.\n\nSäilytysaika\n\n{KEPT}",
         f"Tietosuojaseloste\n\nRekisterinpitäjä\t{NAME}\nRekisterin tietosisältö\tNimi ja osoite.\nSäilytysaika\t{KEPT}",
     ],
-    ids=["numbers", "brackets", "roman", "all-ones", "labels-above", "labels-beside", "plain", "tabs"],
+    ids=["numbers", "brackets", "roman", "bare-roman", "all-ones", "labels-above", "labels-beside", "plain", "tabs"],
 )
 def test_plain_text(text: str) -> None:
     found = imported(text)
@@ -311,3 +312,61 @@ def test_numbers_without_a_point_head_what_nobody_knows() -> None:
         "Policy\n\n§ 1 Vem är vi\nMalli Ab\n\n§ 2 Ändamål\nVård.\n\n§ 3 Blommor och bin\nDe vattnas.\n\n§ 4 Mottagare\nIngen.\n"
     )
     assert [heading for heading, _ in outline_of(found)] == ["Vem är vi", "Ändamål", "Blommor och bin", "Mottagare"]
+
+
+def test_roman_numbers_head_what_nobody_knows_and_a_word_is_no_number() -> None:
+    headings = "".join(f"<h2>{heading}</h2><p>Kivikasa Oy</p>" for heading in ("I Controller", "IV Odds and ends", "I agree"))
+    found = imported(f"<h1>Privacy notice</h1>{headings}", "text/html", "en")
+    assert [heading for heading, _ in outline_of(found)] == ["Controller", "Odds and ends", "I agree"]
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("Etusivu » Tietosuoja", "Tietosuojaseloste – pajan asiakkaat"),
+        ("Etusivu > Yritys > Tietosuoja", "Tietosuojaseloste"),
+        ("Kuusiston seurakunta", "Tietosuojailmoitus: kerhot ja leirit"),
+        ("Kivikasa Oy\nKivitie 3, 00100 Helsinki", "Tietosuojaseloste"),
+    ],
+)
+def test_the_title_is_the_notices_own(above: str, title: str) -> None:
+    found = imported(f"{above}\n{title}\n\n1. Rekisterinpitäjä\n{NAME}\n\n2. Säilytysaika\n{KEPT}")
+    assert found.content.title == {"fi": title}
+
+
+def test_a_row_of_two_topics_heads_a_table() -> None:
+    table = "| Vad vi vill uppnå | Rättslig grund |\n| --- | --- |\n| Sköta kontot | Avtal |\n| Ta betalt och bokföra | Bokföringslagen |"
+    found = imported(f"# Dataskydd\n\n## Varför får vi göra det?\n\n{table}\n\n## Klaga\n\nDu kan klaga.", "text/markdown", "sv")
+    assert outline_of(found)[0] == ("Varför får vi göra det?", ["legal_basis", "purposes"])
+
+
+def test_what_has_a_column_of_its_own_is_told_in_full() -> None:
+    table = "| Mitä varten | Mitä tietoja | Säilytys |\n|---|---|---|\n| Laskutus | nimi ja osoite | 6 vuotta |"
+    found = imported(f"# Tietosuoja\n\n## Tarkoitukset ja säilytys\n\n{table}\n\n## Lähteet\n\nItseltäsi.", "text/markdown")
+    assert set(outline_of(found)[0][1]) == {"purposes", "retention", "data_categories"}
+
+
+def test_labels_in_bold_head_as_bold_lines_do() -> None:
+    bold = [("Rekisterinpitäjä", NAME), ("Rekisterin nimi", "Asiakkaat"), ("Tietolähteet", "Asiakas itse."), ("Säilytysaika", KEPT)]
+    lines = "".join(f"<p><strong>{heading}</strong><br>{text}</p>" for heading, text in bold)
+    found = imported(
+        f"<h1>Tietosuojaseloste</h1>{lines}<p><strong>Yhteyshenkilö:</strong> Maija Malli</p><p><strong>Laadittu:</strong> 1.2.2024</p>",
+        "text/html",
+    )
+    assert outline_of(found)[-2:] == [("Yhteyshenkilö", ["contact"]), ("Laadittu", ["date"])]
+
+
+def test_a_bold_number_without_its_sisters_heads_a_section() -> None:
+    parts = ["**1.1 Rekisterinpitäjä**\n\n" + NAME, "**1.2 Säilytysaika**\n\n" + KEPT, "**2.1 Tietolähteet**\n\nAsiakas itse."]
+    found = imported("\n\n".join(["# Tietosuoja", *parts, "**3 Automatiikka**\n\nEmme profiloi."]), "text/markdown")
+    assert outline_of(found)[-1] == ("Automatiikka", ["automated_decisions"])
+
+
+def test_who_answers_for_the_register_is_its_controller_where_another_is_asked() -> None:
+    rows = ["Rekisteristä vastaa: Juhani Malli, 050 555 0101", "Keneltä voi kysyä: Maija Malli", "Rekisterin nimi: Asiakkaat"]
+    text = "\n".join(["Tietosuojaseloste\n", *rows, "Säilytysaika: 2 vuotta"])
+    found = imported(text)
+    assert outline_of(found)[:2] == [("Rekisteristä vastaa", ["controller"]), ("Keneltä voi kysyä", ["contact"])]
+    assert found.facts.controller.name == "Juhani Malli"
+    alone = imported(text.replace("Keneltä voi kysyä", "Rekisterinpitäjä"))
+    assert outline_of(alone)[:2] == [("Rekisteristä vastaa", ["contact"]), ("Rekisterinpitäjä", ["controller"])]

@@ -1,5 +1,7 @@
 """Notices of companies that do not exist, good and bad, in three languages and five formats, as they were labelled by hand."""
 
+from pathlib import Path
+
 import pytest
 
 from service.notices.content import normalised
@@ -9,8 +11,8 @@ from tests.notices.importing.counting_words import added, lost
 from tests.notices.importing.measuring import TEXTS, Scores, Text, measure, texts
 
 # Texts that were read for the first time when the rules for the others were made; now rules are made after them as well.
-HELD_BACK = TEXTS / "held_back"
-ALL = [*texts(), *texts(HELD_BACK)]
+HELD_BACK, THIRD = TEXTS / "held_back", TEXTS / "third"
+ALL = [*texts(), *texts(HELD_BACK), *texts(THIRD)]
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +30,21 @@ def test_facts_are_what_a_careful_reader_takes_down(scores: Scores) -> None:
     assert scores.facts.f1 >= 0.99, "\n".join(scores.facts.misses)
 
 
-def test_texts_that_were_held_back_are_understood_as_well() -> None:
-    """Floors, a little under what is found: 0.979, 0.982, and 1.000 with 0.943."""
-    held_back = measure(HELD_BACK)
-    assert held_back.texts == 20
-    assert held_back.pairs.f1 >= 0.97, "\n".join(held_back.pairs.misses)
-    assert held_back.facts.f1 >= 0.975, "\n".join(held_back.facts.misses)
-    assert held_back.findings.precision >= 0.98, "\n".join(held_back.findings.misses)
-    assert held_back.findings.recall >= 0.93, "\n".join(held_back.findings.misses)
+@pytest.mark.parametrize(
+    ("folder", "count", "covers", "facts", "precision", "recall"),
+    [(HELD_BACK, 20, 0.975, 0.98, 0.98, 0.93), (THIRD, 23, 0.97, 0.99, 0.98, 0.88)],
+    ids=["held_back", "third"],
+)
+def test_texts_that_were_held_back_are_understood_as_well(
+    folder: Path, count: int, covers: float, facts: float, precision: float, recall: float
+) -> None:
+    """Floors, a little under what is found. Of the findings: precision and recall."""
+    held_back = measure(folder)
+    assert held_back.texts == count
+    assert held_back.pairs.f1 >= covers, "\n".join(held_back.pairs.misses)
+    assert held_back.facts.f1 >= facts, "\n".join(held_back.facts.misses)
+    assert held_back.findings.precision >= precision, "\n".join(held_back.findings.misses)
+    assert held_back.findings.recall >= recall, "\n".join(held_back.findings.misses)
     assert held_back.other_share <= 0.02
 
 
