@@ -40,7 +40,7 @@ def bases_in_a_bundle(reading: Reading) -> Iterator[Hit]:
     for statement, spots in _by_statement(reading):
         values = {spot.value for spot in spots} | ({"old"} if "old_basis" in statement.says else set())
         rest = _words_beside(reading, statement, spots)
-        if len(values) == 1 and (rest >= 3 or _is_cell(reading, statement)):
+        if len(values) == 1 and (rest >= 3 or _is_cell(reading, statement)) and not _only_explains(statement, values):
             return
         seen |= values
         if len(values) > 1:
@@ -52,6 +52,17 @@ def bases_in_a_bundle(reading: Reading) -> Iterator[Hit]:
             bundled = bundled or statement
     if bundled and len(seen) > 1:
         yield at(bundled)
+
+
+# What else rests on a law or on consent: how long, to whom, whether data must be given.
+_BESIDE = frozenset({"retention", "statutory_requirement", "recipients", "transfers", "security", "sources", "complaint", "exercise"})
+
+
+def _only_explains(statement: Statement, values: set[str]) -> bool:
+    """It tells what the interest is, or what is said in a section that is on neither purposes nor bases."""
+    about = statement.passage.covers if statement.passage else frozenset()
+    elsewhere = about & _BESIDE and not about & {"purposes", "legal_basis", "legitimate_interests", "consent"}
+    return bool(elsewhere or (values == {INTEREST} and "own_interest" in statement.says))
 
 
 def _is_each_beside_its_own(reading: Reading, spots: list[Spot]) -> bool:

@@ -169,7 +169,7 @@ def _is_beside_it(passage: Passage, item: str) -> bool:
     if item in ("recipients", "processors"):
         return not telling or telling == {"transfers"}
     if item == "statutory_requirement":
-        return not telling or bool(telling & {"transfers", "retention", "security", "cookies_analytics"})
+        return not telling or bool(telling & {"transfers", "retention", "security", "cookies_analytics", "recipients"})
     return item in ("purposes", "data_categories", "sources") and not telling
 
 
@@ -191,8 +191,8 @@ def _is_believed(reading: Reading, passage: Passage, item: str) -> bool:
         return told or (alone and "security" not in topics)
     if item in _CONFIRMED:
         return alone
-    if item in RIGHTS and topics & set(RIGHTS):
-        # Another right is granted under the name of this one.
+    if item in RIGHTS and topics & {*RIGHTS, "automated_decisions"}:
+        # Something else is told under the name of this right.
         named = recognising.heading(passage.heading, reading.language) if passage.heading else None
         return not alone and (named is None or set(named.covers) & set(RIGHTS) != {item})
     return True

@@ -28,7 +28,8 @@ _CAPITALISED = r"[^\W\da-zåäö_][\w&.-]*(?: [^\W\da-zåäö_][\w&.-]*)"
 _LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){4,20}")
 _LABELLED = 40
 _JOINED = re.compile(
-    rf"(?P<first>{_CAPITALISED}{{0,4}}(?:, {_CAPITALISED}{{0,4}}){{0,5}}) (?:ja|och|and|sekä|samt) (?P<second>{_CAPITALISED}{{0,3}})"
+    rf"(?P<first>{_CAPITALISED}{{0,4}}(?:, {_CAPITALISED}{{0,4}}){{0,5}}(?: (?:ry|rf|r\.y\.|r\.f\.|osk))?) (?:ja|och|and|sekä|samt)"
+    rf" (?P<second>{_CAPITALISED}{{0,3}})"
 )
 
 

@@ -12,8 +12,15 @@ from service.notices.wording import counting, recognising
 _PIECES = re.compile(r"[,;\n•·]|\s[-–]\s|\.\s")
 _LEAD = re.compile(r"\A[^:\n]{0,120}:\s")
 _OF_RIGHTS = frozenset({"rights", "exercise", *RIGHTS})
+_ITEM = re.compile(r"^(?:[-·•]|\d{1,2}[.)])\s+([^\n]+)", re.MULTILINE)
+# In words, one right in the fewest; and so many make a list of them.
+_FEW, _LISTED = 4, 4
 # Where a request, an application, is one for something else.
 _OF_DATA = frozenset({"sources", "recipients", "retention", "purposes", "data_categories", "transfers", "security"})
+# What a text tells under the heading of a right, where it tells of something else.
+_OF_OTHERS = frozenset({*RIGHTS, "automated_decisions"})
+# A cell of a table that says no more: "| Copy by e-mail | 20 € |".
+_PRICE = re.compile(r"\|\s*(?P<price>(?:€\s?)?[1-9]\d{0,3}(?:[.,]\d\d)?\s?(?:€|eur\b|euroa?\b|euros?\b))\s*(?=\|)", re.IGNORECASE)
 _UNITS = {"M": 30, "D": 1}
 _MONTH = 31
 
@@ -33,6 +40,9 @@ def _may_be_sent(reading: Reading) -> bool:
 def fee_demanded(reading: Reading) -> Iterator[Hit]:
     for statement in reading.saying("once_a_year", "fee"):
         yield at(statement)
+    for passage in reading.covering(*_OF_RIGHTS):
+        if price := _PRICE.search(passage.body):
+            yield Hit((passage.body_start + price.start("price"), passage.body_start + price.end("price")))
 
 
 @rule("TN063")
@@ -76,9 +86,16 @@ def bare_list(reading: Reading) -> Iterator[Hit]:
     granted = {passage.position: _rights(reading, passage) for passage in reading.covering("rights", *RIGHTS)}
     for passage in reading.covering("rights", *RIGHTS):
         pieces = [piece.split() for piece in _PIECES.split(_LEAD.sub("", _of_rights(reading, passage), count=1)) if piece.strip(" .-")]
+        listed = [item.split() for item in _ITEM.findall(passage.body)]
         elsewhere = {item for position, items in granted.items() if position != passage.position for item in items}
-        if len(granted[passage.position] - elsewhere) >= 3 and len(pieces) >= 3 and all(len(piece) <= 4 for piece in pieces):
+        bare = len(pieces) >= 3 and all(len(piece) <= _FEW for piece in pieces)
+        if len(granted[passage.position] - elsewhere) >= 3 and (bare or _is_bare(listed)):
             yield of(passage)
+
+
+def _is_bare(items: list[list[str]]) -> bool:
+    """A list of rights, whatever stands below it: none is told in a sentence."""
+    return len(items) >= _LISTED and all(len(item) <= _FEW + 1 for item in items)
 
 
 def _of_rights(reading: Reading, passage: Passage) -> str:
@@ -94,7 +111,7 @@ def _rights(reading: Reading, passage: Passage) -> set[str]:
 @rule("TN067")
 def heading_and_text(reading: Reading) -> Iterator[Hit]:
     for passage in reading.passages:
-        if not reading.topics(passage) & set(RIGHTS):
+        if not reading.topics(passage) & _OF_OTHERS:
             continue
         named = recognising.heading(passage.heading, reading.language) if passage.heading else None
         promised = set(named.covers) & set(RIGHTS) if named else set()

@@ -201,9 +201,9 @@ def test_words_that_markdown_would_take_for_marks_are_escaped() -> None:
 
 
 def test_labels_of_a_page_are_told_and_kept() -> None:
-    document = read_text("Hyppää sisältöön\n\nSeloste\n\nSulje\nSulje ovi\nStäng\nSkip to content")
-    assert excerpts(document, "TN073") == ["Hyppää sisältöön", "Sulje", "Stäng", "Skip to content"]
-    assert len(document.blocks) == 6
+    document = read_text("Hyppää sisältöön\n\nSeloste\n\nSulje\nSulje ovi\nStäng\nSkip to content\nSkriv ut   Dela   Till början")
+    assert excerpts(document, "TN073") == ["Hyppää sisältöön", "Sulje", "Stäng", "Skip to content", "Skriv ut Dela Till början"]
+    assert len(document.blocks) == 7
 
 
 def test_soft_hyphens_and_no_break_spaces() -> None:
