@@ -20,7 +20,7 @@ TABLES = [
     *(history.Event, IdempotencyKey),
     *(notices.Notice, notices.Draft, notices.Version, notices.VersionContent, notices.Publication, notices.Rendition),
     *(notices.NoticeSlug, notices.NoticeFate, notices.VersionFate, notices.RedactionProposal, notices.RedactionApproval),
-    *(notices.Dismissal, notices.PublishingPolicy),
+    *(notices.Dismissal, notices.PublishingPolicy, notices.Theme, notices.Logo),
     *(intake.DataSubjectRequest, intake.RequestKey, intake.RequestReference, intake.PendingRequest, intake.MailAllowance),
     *(cases.RequestMove, cases.RequestMessage, cases.RequestReminder, cases.RequestRetention),
 ]

@@ -13,7 +13,7 @@ from service.errors import BodyTooLarge
 log = structlog.get_logger()
 
 LIMIT = 256 * 1024
-LIMITS = {"/draft": 4 * 1024 * 1024, "/imports": 2 * 1024 * 1024}
+LIMITS = {"/draft": 4 * 1024 * 1024, "/imports": 2 * 1024 * 1024, "/theme/logo": 1024 * 1024}
 # A client that is still sending cannot read our 413, so we listen a while longer before we answer.
 DRAINED = 64 * 1024 * 1024
 DRAIN_SECONDS = 10

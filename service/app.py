@@ -19,7 +19,7 @@ from service.accounts import clients, controllers, credentials, delegations, tok
 from service.accounts import tenants as tenants_routes
 from service.errors import Forbidden, NotFound
 from service.history import reading as history_reading
-from service.hosting import dating, landing, remembering
+from service.hosting import dating, landing, logos, remembering
 from service.hosting import routes as hosting
 from service.hosting.embedding import framing, offering, serving, unfurling
 from service.hosting.recording import Recorder
@@ -36,6 +36,7 @@ from service.notices.comparing import routes as comparing
 from service.notices.exporting import routes as exporting
 from service.notices.importing import receiving
 from service.notices.lifecycle import renaming, reverting, scheduling, succeeding, withdrawing
+from service.notices.theming import routes as theming
 from service.notices.translating import routes as translating
 from service.settings import Settings
 from service.texts import Input, control_in
@@ -58,6 +59,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(previewing.preview_draft, comparing.compare_draft, comparing.trace_sections, translating.read_translations),
     *(receiving.import_document, checking.check_draft, checking.dismiss_finding, checking.list_dismissals, checking.end_dismissal),
     *(checking.get_publishing_policy, checking.set_publishing_policy),
+    *(theming.get_theme, theming.set_theme, theming.remove_theme, theming.put_logo, theming.remove_logo, logos.read_logo),
     *(notices.publish_version, notices.list_versions, notices.get_version, exporting.export_version, exporting.export_draft),
     *(reverting.revert_to_version, scheduling.recall_version, scheduling.reschedule_version, renaming.rename_notice),
     *(withdrawing.withdraw_notice, withdrawing.put_notice_back, succeeding.end_notice, succeeding.resume_notice),

@@ -23,6 +23,7 @@ from service.errors import Unavailable
 from service.guarding import public
 from service.hosting.copies import Copies
 from service.hosting.following import Follower
+from service.hosting.logos import Logos
 from service.hosting.recording import Recorder
 from service.intake.limiting import Limiter
 from service.keys import KeyWrong
@@ -56,6 +57,7 @@ class Life:
             ready=False,
             failed=None,
             tenant_keys=TenantKeys(keys),
+            logos=Logos(settings.data / "public" / "logos"),
             signing_keys=signing,
             authorization_server=AuthorizationServer(settings.public_origin, settings.number("access_token_seconds"), signing),
             # Who publishes here reads it here at once; every other node is told by the database.
@@ -103,7 +105,7 @@ class Life:
             await asyncio.sleep(pause)
         state.ready = True
         print(examples.greeting(self._settings), flush=True)
-        await Follower(state.copies).follow(place.serving("app", direct=True))
+        await Follower(state.copies, state.logos).follow(place.serving("app", direct=True))
 
     async def _stop_database(self) -> None:
         if self._settings.is_embedded:

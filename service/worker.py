@@ -29,6 +29,7 @@ from service.intake import storing, telling
 from service.intake.cases import messaging, moving
 from service.intake.cases import telling as cases
 from service.jobs.naming import NAMES
+from service.notices.theming import restyling
 from service.sealing import TenantKeys
 from service.settings import Settings
 from tenants.acting import acting_for_platform
@@ -64,6 +65,7 @@ def handlers(settings: Settings) -> dict[str, Handler]:
         storing.CONFIRM: partial(telling.confirm, settings=settings, keys=keys),
         moving.TELL: partial(cases.tell_move, settings=settings, keys=keys),
         messaging.TELL: partial(cases.tell_message, settings=settings, keys=keys),
+        restyling.RESTYLE: restyling.restyle,
     }
 
 

@@ -29,6 +29,7 @@ from service.hosting.recording import Standing
 from service.layout.page import content_security_policy, style_source
 from service.notices import timing
 from service.notices.schemas import Face, Fate, Succession
+from service.notices.theming.styling import Look
 from service.notices.timing import Scheduled
 from service.waiting import Turns
 from tenants.acting import acting_for_platform
@@ -54,6 +55,7 @@ class Head(msgspec.Struct, frozen=True):
     withdrawal: Fate | None = None
     succession: Succession | None = None
     face: Face | None = None
+    look: Look | None = None
 
     @property
     def size(self) -> int:
@@ -245,13 +247,19 @@ class Copies:
 
 HEAD = """
 SELECT p.tenant_id, t.slug AS tenant_slug, p.id AS notice_id, p.slug, p.default_language, p.controller_ids, p.schedule, p.changed_at,
-       coalesce(p.former_slugs, '{}') AS former_slugs, p.withdrawal, p.succession, p.face
+       coalesce(p.former_slugs, '{}') AS former_slugs, p.withdrawal, p.succession, p.face, p.look
 FROM publications p JOIN tenants t ON t.id = p.tenant_id
 """
 
 
 def head_of(row: Any) -> Head:
-    told = {"schedule": list[Scheduled], "withdrawal": Fate | None, "succession": Succession | None, "face": Face | None}
+    told = {
+        "schedule": list[Scheduled],
+        "withdrawal": Fate | None,
+        "succession": Succession | None,
+        "face": Face | None,
+        "look": Look | None,
+    }
     return Head(**{**row, **{name: msgspec.json.decode(row[name] or "null", type=kind) for name, kind in told.items()}})
 
 

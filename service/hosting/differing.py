@@ -89,6 +89,10 @@ def _make(head: Head, old: Canonical, new: Canonical, form: Form) -> Copy:
             language,
             difference=found,
             base=base,
+            tenant=head.tenant_slug,
+            look=head.look,
+            controllers=[controller["name"] for controller in new.controllers],
+            told_in=rendering.told_in,
             words=rendering.words,
             languages=common,
             # It tells what the later version brought, so it fits one direction only.

@@ -15,6 +15,7 @@ import structlog
 
 from service import clock
 from service.hosting.copies import HEAD, Copies, Copy, head_of
+from service.hosting.logos import Logos
 from service.notices import timing
 from service.notices.showing import CHANNEL, IN_FORCE
 from tenants.acting import acting_for_platform
@@ -29,8 +30,9 @@ ALIVE_SECONDS = 10.0
 
 
 class Follower:
-    def __init__(self, copies: Copies) -> None:
+    def __init__(self, copies: Copies, logos: Logos) -> None:
         self._copies = copies
+        self._logos = logos
         # A notice that changed, or nothing: the connection ended.
         self._told: asyncio.Queue[UUID | None] = asyncio.Queue()
         # Changes of the last minutes that are on disk already, each with its time.
@@ -104,6 +106,7 @@ class Follower:
                 )
                 copies = {(row["number"], row["path"]): Copy(row["media_type"], row["body"], row["gzip"], row["br"]) for row in rows}
                 await self._copies.keep(head, copies)
+            await self._logos.keep(db, heads)
 
 
 async def _still_answers(connection: Connection) -> None:

@@ -42,7 +42,8 @@ def environment() -> Environment:
 
 
 def render(template: str, language: str, **values: Any) -> bytes:
-    return environment().get_template(template).render(language=language, **values).encode()
+    # `look`: a theme, where the page wears one.
+    return environment().get_template(template).render({"look": None, "language": language, **values}).encode()
 
 
 def style_source(page: bytes) -> str:

@@ -33,6 +33,7 @@ from service.notices.schemas import (
     VersionInForce,
     VersionWithLinks,
 )
+from service.notices.theming.styling import Look
 
 words = Words(__package__)
 
@@ -66,6 +67,7 @@ class Reading:
     coming: VersionWithLinks | None = None
     pdfs: Collection[str] = ()
     """The languages in which it has a PDF."""
+    look: Look | None = None
 
     @property
     def base(self) -> str:
@@ -129,6 +131,7 @@ class History:
     succession: Succession | None
     in_turn: Sequence[int]
     """The version in force, if any, and those that will take over from it."""
+    look: Look | None
 
 
 def render_history(history: History) -> list[Rendered]:
@@ -152,6 +155,7 @@ def render_history(history: History) -> list[Rendered]:
             "title": told_in(history.face.title, language)[0],
             "entries": by_effect,
             "marks": marks,
+            "look": history.look,
             "languages": history.languages,
             "words": words,
             "note": told_in,
@@ -227,7 +231,10 @@ def _coming(reading: Reading, language: str) -> Coming | None:
 
 
 def _page(reading: Reading, document: PublicVersion, coming: Coming | None, *, permanent: bool) -> bytes:
-    return page.render("notices/notice.html", document.language, permanent=permanent, **_values(reading, document, coming))
+    # A permanent page shows nothing that can change, and a theme can.
+    look = None if permanent else reading.look
+    values = _values(reading, document, coming)
+    return page.render("notices/notice.html", document.language, permanent=permanent, look=look, **values)
 
 
 def _fragment(reading: Reading, document: PublicVersion, coming: Coming | None) -> bytes:

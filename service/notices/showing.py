@@ -33,6 +33,8 @@ from service.notices.rendering import (
 )
 from service.notices.schemas import Face, Fate, PublicNotice, Version, VersionWithLinks
 from service.notices.snapshotting import snapshots
+from service.notices.theming.styling import Look
+from service.notices.theming.wearing import look_of, worn_look
 from service.notices.timing import Scheduled
 from service.waiting import Turns
 from tenants.database import ENGINE, Connection
@@ -52,9 +54,9 @@ WHERE v.tenant_id = $1 AND v.notice_id = $2
 async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, at: datetime, *, anew: bool = False) -> None:
     """Bring the public copies to what the rows say, and tell every node. Nothing to do before the first publication.
 
-    Forms at the notice's own address are made where who comes next is another than it was; with `anew` all of them.
+    Forms at the notice's own address are made where who comes next is another than it was, or the theme; with `anew` all of them.
     """
-    shown_before = await db.fetchrow("SELECT slug, schedule FROM publications WHERE tenant_id = $1 AND id = $2", tenant, notice_id)
+    shown_before = await db.fetchrow("SELECT slug, schedule, look FROM publications WHERE tenant_id = $1 AND id = $2", tenant, notice_id)
     if shown_before is None:
         return
     notice = await find(db, tenant, str(notice_id))
@@ -63,18 +65,20 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
     versions = {row["number"]: with_links(base, row) for row in rows}
     schedule = [scheduled(version) for version in versions.values()]
     before = msgspec.json.decode(shown_before["schedule"], type=list[Scheduled])
-    settled = set() if anew or notice["slug"] != shown_before["slug"] else _turns(before, at)
+    look = await look_of(db, tenant)
+    dressed_alike = notice["slug"] == shown_before["slug"] and look == worn_look(shown_before["look"])
+    settled = _turns(before, at) if dressed_alike and not anew else set()
     shown = PublicNotice(tenant_slug, notice["slug"], notice["kind"], base)
     by_number = {row["number"]: row for row in rows}
     papers = await pdfs(db, tenant, notice_id)
     readings = [
-        await _reading(db, by_number[number], shown, versions, versions[following] if following else None, papers.get(number, ()))
+        await _reading(db, by_number[number], shown, versions, versions[following] if following else None, papers.get(number, ()), look)
         for number, following in _turns(schedule, at) - settled
     ]
     face = await _face(db, notice, by_number, versions)
     entries, languages = _entries(versions, by_number)
     in_turn = [version.number for version in timing.ahead(schedule, at)]
-    history = History(shown, face, entries, languages, withdrawal_of(notice), succession_of(notice), in_turn)
+    history = History(shown, face, entries, languages, withdrawal_of(notice), succession_of(notice), in_turn, look)
     await db.execute(
         f"DELETE FROM renditions WHERE tenant_id = $1 AND notice_id = $2 AND (number = 0 OR number = ANY ($3) AND {IN_FORCE})",
         tenant,
@@ -84,7 +88,7 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
     await store(db, tenant, notice_id, lambda: [*render_history(history), *(form for one in readings for form in _forms(one, notice_id))])
     await db.execute(
         """UPDATE publications SET slug = $3, former_slugs = $4, schedule = $5, withdrawal = $6, succession = $7, face = $8,
-             changed_at = $9
+             look = $9, changed_at = $10
            WHERE tenant_id = $1 AND id = $2""",
         tenant,
         notice_id,
@@ -94,6 +98,7 @@ async def show(db: Connection, tenant: UUID, tenant_slug: str, notice_id: UUID, 
         _encoded(history.withdrawal),
         _encoded(history.succession),
         _encoded(face),
+        _encoded(look),
         at,
     )
     await db.execute(f"NOTIFY {CHANNEL}, '{UUID(int=notice_id.int)}'")
@@ -192,6 +197,7 @@ async def _reading(
     versions: Mapping[int, VersionWithLinks],
     coming: VersionWithLinks | None,
     papers: Collection[str],
+    look: Look | None,
 ) -> Reading:
     version = frozen(await _canonical(db, row))
     shown = versions[version.number]
@@ -206,6 +212,7 @@ async def _reading(
         before if before and versions[before].redacted is None else None,
         coming,
         papers,
+        look,
     )
 
 
@@ -257,5 +264,5 @@ def _entries(versions: Mapping[int, VersionWithLinks], rows: Mapping[int, Any]) 
 _OF_THE_NOTICE = ("notice", "history", "request")
 
 
-def _encoded(told: Fate | Face | None) -> str | None:
+def _encoded(told: Fate | Face | Look | None) -> str | None:
     return msgspec.json.encode(told).decode() if told else None

@@ -123,6 +123,7 @@ class Publication(Table, tablename="publications", db=ENGINE):
     withdrawal = JSONB(default=None, null=True, help_text="schemas.Fate")
     succession = JSONB(default=None, null=True, help_text="schemas.Succession")
     face = JSONB(default=None, null=True, help_text="schemas.Face; null: not shown anew since that is kept")
+    look = JSONB(default=None, null=True, help_text="theming.styling.Look that its pages wear")
 
 
 class Rendition(Table, tablename="renditions", db=ENGINE):
@@ -162,3 +163,23 @@ class PublishingPolicy(Table, tablename="publishing_policies", db=ENGINE):
     errors_stop = Boolean(default=None)
     all_languages = Boolean(default=None)
     updated_at = Timestamptz(default=None)
+
+
+class Theme(Table, tablename="themes", db=ENGINE):
+    """How a tenant's present pages look."""
+
+    tenant_id = UUID(primary_key=True, default=None)
+    revision = Integer(default=None)
+    theme = JSONB(default=None, null=True, help_text="theming.schemas.Theme")
+    logo = JSONB(default=None, null=True, help_text="theming.schemas.Logo")
+    updated_at = Timestamptz(default=None)
+
+
+class Logo(Table, tablename="logos", db=ENGINE):
+    """Read by all: a tenant's logo as we drew it, and for a moment the one before it, until no page leads there."""
+
+    id = UUID(primary_key=True, default=None)
+    tenant_id = UUID(default=None)
+    name = Text(default=None, help_text="SHA-256 of the body, with png or webp as its ending")
+    media_type = Text(default=None)
+    body = Bytea(default=None)

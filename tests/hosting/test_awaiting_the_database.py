@@ -21,6 +21,7 @@ from tenants.embedded import CannotStart, Embedded
 from tests.cast import DRAFT, Player, publish, published, write
 from tests.hosting.examples import GROUP, KEYS, SHOP, TABLES
 from tests.house import House, wait_for
+from tests.notices.theming.pictures import picture
 
 # Told: five seconds for a refusal, one for a publish to be seen. Machines that run tests are slow at times.
 REFUSED_WITHIN = 15.0
@@ -226,6 +227,24 @@ def test_a_disk_that_cannot_be_written_does_not_stop_new_versions_from_being_see
             db.execute("DROP TRIGGER full")
     notice_id = httpx.get(f"{own.url}/n/hallavirta/{slug}/v/4/canonical.json").json()["notice_id"]
     assert wait_for(lambda: kept(own).get(notice_id) == 5), "four versions and the history, once there is room again"
+
+
+def test_a_page_has_its_logo_while_the_database_is_away(own: House, company: Player) -> None:
+    put = company.api.put(f"{company.path}/theme/logo", content=picture("PNG"), headers={"content-type": "image/png"})
+    assert put.status_code == 200, put.text
+    slug, _ = published(company)
+    page, logo = f"{own.url}/n/hallavirta/{slug}/fi", put.json()["logo"]["url"]
+    assert logo.removeprefix(own.url) in httpx.get(page).text
+    body = httpx.get(logo).content
+    file = own.data / "public" / "logos" / f"hallavirta.{logo.rpartition('/')[2]}"
+    wait_for(file.exists)
+    with stopped(own):
+        assert httpx.get(page, timeout=REFUSED_WITHIN).status_code == 200
+        assert httpx.get(logo, timeout=REFUSED_WITHIN).content == body
+        file.write_bytes(body + b"\n")
+        assert is_refused(httpx.get(logo, timeout=REFUSED_WITHIN)), "what was changed on disk is nobody's logo"
+    own.wait()
+    assert httpx.get(logo).content == body
 
 
 @contextlib.contextmanager

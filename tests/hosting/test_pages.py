@@ -13,6 +13,7 @@ from tests.cast import Cast, controller, notice, publish, write
 from tests.hosting.conftest import Visit, go
 from tests.hosting.examples import GROUP, KEYS, SHOP, TABLES
 from tests.house import House
+from tests.notices.theming.pictures import picture
 
 Visiting = Callable[..., Visit]
 
@@ -25,7 +26,13 @@ ENDED = "/n/acme/poistunut"
 AHEAD = "/n/acme/tulossa"
 """Published, with its first day ahead."""
 
+DRESSED = "/n/pukeutunut/seloste"
+"""Of a company with a theme and a logo."""
+
 NOTICES = {
+    f"{DRESSED}/fi": "fi",
+    f"{DRESSED}/history/sv": "sv",
+    f"{DRESSED}/diff/1...2/en": "en",
     **{f"{ENDED}/{language}": language for language in ("fi", "sv", "en")},
     f"{AHEAD}/sv": "sv",
     **{f"{TOLD}/{rest}{language}": language for rest in ("", "history/", "diff/1...2/", "v/1/") for language in ("fi", "sv", "en")},
@@ -76,7 +83,44 @@ def told(cast: Cast) -> str:
     assert publish(cast.alice, ended).status_code == 201
     assert cast.alice.post(f"/notices/{ended}/withdrawal", {"reason": {"fi": "Verkkokauppa on suljettu."}}).status_code == 200
     assert publish(cast.alice, ahead, effective_from=changes[-1]["effective_from"]).status_code == 201
+    dress(cast)
     return TOLD
+
+
+def dress(cast: Cast) -> None:
+    """Publish what `DRESSED` names."""
+    _, _, tenant, slug = DRESSED.split("/")
+    company = cast.company(tenant)
+    made = controller(company)
+    notice(company, made["id"], slug, ("fi", "sv", "en"))
+    theme = {
+        "light": {"background": "#fff8f0", "text": "#5a4a3a", "accent": "#9a3b12"},
+        "dark": {"background": "#1f1a17", "text": "#e8ddd2", "accent": "#e79a6c"},
+        "font": "book",
+        "corner": 0,
+        "header_links": [{"label": {"fi": f"Verkkokaupan etusivu {number}"}, "url": "https://shop.example.org/"} for number in range(4)],
+        "footer_links": [{"label": {"fi": "Toimitusehdot", "en": "Terms"}, "url": "https://shop.example.org/"}],
+    }
+    assert company.api.put(f"{company.path}/theme", json=theme, headers={"if-match": "*"}).status_code == 200
+    logo = company.api.put(f"{company.path}/theme/logo", content=picture("PNG", (900, 100)), headers={"content-type": "image/png"})
+    assert logo.status_code == 200, logo.text
+    for turn in (1, 2):
+        assert write(company, slug, long_draft(turn)).status_code == 200
+        assert publish(company, slug).status_code == 201
+
+
+def test_a_theme_is_worn_and_its_logo_seen(house: House, visit: Visiting, told: str) -> None:
+    seen = visit(f"{house.url}{DRESSED}/fi", viewport={"width": 1280, "height": 900}, color_scheme="dark")
+    assert background(seen) == "rgb(31, 26, 23)"
+    logo = seen.page.get_by_role("img", name="Pukeutunut Oy")
+    expect(logo).to_be_visible()
+    assert logo.evaluate("(image) => image.complete && image.naturalWidth") == 600
+    assert "Charter" in seen.page.evaluate("getComputedStyle(document.body).fontFamily")
+    seen.page.emulate_media(media="print")
+    assert background(seen) == "rgb(255, 255, 255)", "paper is white whatever the theme"
+    plain = visit(f"{house.url}{DRESSED}/v/2/fi", color_scheme="light")
+    assert background(plain) == "rgb(255, 255, 255)"
+    assert plain.page.locator("img").count() == 0
 
 
 def long_draft(turn: int) -> dict[str, Any]:

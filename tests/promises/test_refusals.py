@@ -11,8 +11,9 @@ from tests.promises.test_routes import MANAGEMENT, routes
 
 ROUTES = sorted({(method, path) for method, path, _ in routes()})
 PATHS = sorted({path for _, path in ROUTES})
-# An import's body is a document of any type, so no JSON is asked for there.
-BODIES = [(method, path) for method, path in MANAGEMENT if method in ("POST", "PUT", "PATCH") and not path.endswith("/imports")] + [
+# An import's body is a document of any type and a logo's a picture, so no JSON is asked for there.
+OTHER_BODIES = ("/imports", "/theme/logo")
+BODIES = [(method, path) for method, path in MANAGEMENT if method in ("POST", "PUT", "PATCH") and not path.endswith(OTHER_BODIES)] + [
     ("POST", "/intake/requests"),
     ("POST", "/intake/pending/{pending_id}"),
 ]

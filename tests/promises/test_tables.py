@@ -8,6 +8,7 @@ READ_BY_ALL = {
     "directory": "whose an identifier is",
     "publications": "which notices are published, and from when",
     "renditions": "what published notices show",
+    "logos": "pictures on public pages",
 }
 TWO_SIDED = {"delegations": "between a client and its agency"}
 BY_SECRET_OR_MACHINE = {

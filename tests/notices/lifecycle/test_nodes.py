@@ -73,7 +73,7 @@ def test_a_text_that_is_taken_down_is_gone_from_every_nodes_disk(house: House, n
         assert (3, "v/fi") in on_disk(node, notice_id)
 
         def nowhere(node: House = node) -> bool:
-            files = list((node.data / "public").iterdir())
+            files = [file for file in (node.data / "public").rglob("*") if file.is_file()]
             return not [file for file in files if leak.encode() in file.read_bytes()]
 
         wait_for(nowhere)
