@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import hosting, intake, machine, notices, profiling, programs, reporting, seloste
+from bench import growing, hosting, intake, machine, notices, profiling, programs, reporting, seloste
 
 ROUNDS = 7
 SECONDS = 3
@@ -27,12 +27,15 @@ def main() -> str | None:
             taken_in = intake.compare(served, tools.pgbench, cores.server, folder, rounds=ROUNDS, seconds=SECONDS)
             print("Measuring hosted notices ...", flush=True)
             hosted = list(hosting.compare(served, tools.nginx, tools.wrk, cores.server, folder, rounds=ROUNDS, seconds=2))
-        print("Taking a profile ...", flush=True)
+            print(f"Measuring with {growing.NOTICES:,} notices ...", flush=True)
+            grown = growing.compare(served, tools.wrk, cores.server, folder, rounds=ROUNDS, seconds=2)
+        print("Taking profiles ...", flush=True)
         profile = profiling.take(cores.server, folder, PROFILED_SECONDS)
+        lane = profiling.take_lane(tools.wrk, cores.server, folder, PROFILED_SECONDS)
     print("Measuring what is done with a notice ...", flush=True)
     worked = notices.compare(rounds=ROUNDS)
-    print(reporting.report(hosted, taken_in, profile, worked, tools.versions, least=LEAST))
-    wrong = notices.missed(worked)
+    print(reporting.report(hosted, grown, lane, taken_in, profile, worked, tools.versions, least=LEAST))
+    wrong = notices.missed(worked) + hosting.missed(hosted) + growing.missed(grown)
     if taken_in.to_bare.median < LEAST:
         wrong.append(f"The intake reaches {taken_in.to_bare.median:.2f} of the bare route's rate; at least {LEAST} is asked for.")
     return "\n".join(wrong) or None

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import hosting, machine, notices
+from bench import growing, hosting, machine, notices
 from bench.intake import Compared
 from bench.loading import CLIENTS
 from bench.profiling import Profile
@@ -26,11 +26,32 @@ the least and the greatest of {rounds} rounds. What else the machine did met bot
 
 nginx (one worker) serves the very same bytes with the same headers from a file; that the two are the same is checked first.
 
-| what | bytes | Seloste : nginx |
-|---|---|---|
+| what | bytes | Seloste : nginx | at least |
+|---|---|---|---|
 {hosted}
 
-No limit is set here yet: public pages pass all of litestar, like any other route.
+wrk says the same bytes each time, which the fast lane knows without parsing them. In the row where no two requests are the same, each
+is parsed; wrk makes those with a script, so that it is the slower side for both.
+
+### As notices grow in number
+
+{notices_there:,} published notices in the database against the example notices alone; memory of a server with
+`PUBLIC_CACHE_MB={cache}` while each of them is asked for once.
+
+| what | | at most |
+|---|---|---|
+| a hit costs | {hit} | {most_hit} |
+| a miss costs, without its HTTP | {miss} | {most_miss} |
+| memory in MiB: at first, after a tenth of the walk, after all of it | {walked} | {most_memory} more than at first |
+| publish to visible on both of two nodes, as a multiple of one commit | {seen} | told |
+
+### Where the time of a hit goes
+
+Processor time of the server (busy for {lane_busy:.0%} of the time), sampled from inside.
+
+| part | share |
+|---|---|
+{lane}
 
 ## Intake, against a bare route and pgbench
 
@@ -75,6 +96,8 @@ The last column is linear growth: what a word costs in a notice of {largest:,} w
 
 def report(
     hosted: Sequence[hosting.Compared],
+    grown: growing.Grown,
+    lane: Profile,
     intake: Compared,
     profile: Profile,
     worked: Sequence[notices.Compared],
@@ -89,14 +112,28 @@ def report(
         machine=machine.described(),
         versions=versions,
         clients=CLIENTS,
-        hosted="\n".join(f"| {one.reading.name} | {one.size:,} | {_shown(one.to_nginx)} |" for one in hosted),
+        hosted="\n".join(
+            f"| {one.reading.name} | {one.size:,} | {_shown(one.to_nginx)} | {'told' if one.reading.varied else hosting.LEAST} |"
+            for one in hosted
+        ),
+        notices_there=growing.NOTICES,
+        cache=growing.CACHE_MB,
+        hit=_shown(grown.hit),
+        most_hit=growing.HIT,
+        miss=_shown(grown.miss),
+        most_miss=growing.MISS,
+        walked=", ".join(map(str, grown.walked)),
+        most_memory=growing.CACHE_MB + growing.BESIDE,
+        seen=_shown(grown.seen),
+        lane_busy=lane.busy,
+        lane=_table(lane),
         bare=_shown(intake.to_bare),
         pgbench=_shown(intake.to_pgbench),
         least=least,
         rows=", ".join(f"{rows:g} in `{table}`" for table, (rows, _) in intake.written.items()),
         client=intake.client_share,
         busy=profile.busy,
-        profile="\n".join(f"| {share.part} | {share.share:.0%} |" for share in profile.shares if share.share >= 0.005),
+        profile=_table(profile),
         words=notices.WORDS,
         largest=notices.WORDS * notices.TIMES,
         apart=notices.apart_seconds(),
@@ -104,6 +141,10 @@ def report(
     )
     FILE.write_text(text, "utf-8")
     return text
+
+
+def _table(profile: Profile) -> str:
+    return "\n".join(f"| {share.part} | {share.share:.0%} |" for share in profile.shares if share.share >= 0.005)
 
 
 def _shown(ratio: Ratio) -> str:

@@ -4,7 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -49,10 +49,10 @@ def app_role(data: Path) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, core: int, command: Sequence[str] = ("-m", "service.cli")) -> Iterator[Seloste]:
+def serving(folder: Path, core: int, command: Sequence[str] = ("-m", "service.cli"), settings: Mapping[str, str] = {}) -> Iterator[Seloste]:
     """PostgreSQL is started by the server, and so on its core."""
     data, port = folder / "data", free_port()
-    environment = {**_environment(), **SETTINGS, "DATA_DIR": str(data), "PORT": str(port)}
+    environment = {**_environment(), **SETTINGS, **settings, "DATA_DIR": str(data), "PORT": str(port)}
     ready = f"http://127.0.0.1:{port}/health/ready"
     with running([sys.executable, *command, "serve"], core, folder / "seloste.log", ready, environment) as process:
         yield Seloste(data, port, process)

@@ -4,6 +4,7 @@ It knows nothing of notices. A request with anything unusual about it goes the u
 recorded, or that comes while another is being answered: that keeps answers in order.
 """
 
+import asyncio
 import ipaddress
 import re
 from functools import partial
@@ -34,8 +35,6 @@ _LONGEST_ADDRESS = 300
 _LONGEST_HEAD = 65536
 # A longer request is not remembered as it came.
 _LONGEST_HEARD = 1000
-# A larger answer is handed over in two pieces, rather than copied together once more for each reader.
-_LARGE = 65536
 _DRAIN_SECONDS = 2.0
 _HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]{2,45})\]|[A-Za-z0-9._-]{0,255})(?::[0-9]{0,5})?")
 
@@ -58,6 +57,7 @@ class FastLane(HttpToolsProtocol):
         self._question: Question | None = None
         self._said: Said | None = None
         self._said_at = 0.0
+        self._closing: asyncio.TimerHandle | None = None
         # How many requests ended in what was last received.
         self._ended = 0
 
@@ -86,10 +86,12 @@ class FastLane(HttpToolsProtocol):
         # uvicorn also makes a scope here, which most requests will not need.
         self.url = b""
         self.headers = []
-        self.expect_100_continue = False
         self._at_rest = False
         self._in_head = True
         self._head_bytes = 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -137,17 +139,17 @@ class FastLane(HttpToolsProtocol):
 
     def _is_idle(self) -> bool:
         """Whether all that was asked before on this connection has been answered and taken."""
-        answered = self.cycle is None or self.cycle.response_complete
-        return answered and not self.pipeline and self.transport.get_write_buffer_size() == 0 and not self.transport.is_closing()
+        return self._is_answered() and self.transport.get_write_buffer_size() == 0 and not self.transport.is_closing()
+
+    def _is_answered(self) -> bool:
+        return (self.cycle is None or self.cycle.response_complete) and not self.pipeline
 
     def _go_the_usual_way(self, asked: Asked | None) -> None:
-        # One that was answered here a moment ago, in the same packet, has set it.
-        self._unset_keepalive_if_required()
-        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        url, headers = self.url, self.headers
         super().on_message_begin()
-        self.url, self.expect_100_continue = url, expects
-        # The scope holds this very list.
-        self.headers.extend(headers)
+        self.url = url
+        for name, value in headers:
+            super().on_header(name, value)
         if asked is not None:
             asked.go_with(self.scope)
         super().on_headers_complete()
@@ -155,18 +157,29 @@ class FastLane(HttpToolsProtocol):
     def _say(self, said: Said, question: Question) -> None:
         if self._tells:
             log.debug("request", method="HEAD" if question.is_head else "GET", route=said.route, status=said.status, ms=0.0, lane="fast")
-        head = said.head(self.server_state.default_headers)
+        said.dated(self.server_state.default_headers)
         if question.is_head:
-            self.transport.write(head)
-        elif len(said.body) <= _LARGE:
-            self.transport.write(head + said.body)
+            self.transport.write(said.head)
+        elif said.whole is not None:
+            self.transport.write(said.whole)
         else:
-            self.transport.writelines((head, said.body))
+            self.transport.writelines((said.head, said.body))
         self._recorder.repeated += 1
         self.server_state.total_requests += 1
         self._said_at = self.loop.time()
-        if self.timeout_keep_alive_task is None:
-            self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        if self.timeout_keep_alive_task is not None:
+            self._unset_keepalive_if_required()
+        if self._closing is None:
+            self._closing = self.loop.call_later(self.timeout_keep_alive, self._close_if_unasked)
+
+    def _close_if_unasked(self) -> None:
+        """As uvicorn does where it gave the last answer. One timer that looks at the clock again, since one for each answer is dear."""
+        self._closing = None
+        left = self._said_at + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._closing = self.loop.call_later(left, self._close_if_unasked)
+        elif self._at_rest and self._is_answered() and self.timeout_keep_alive_task is None:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """For what is no request. uvicorn's comes as plain text, and in the middle of an answer that is still being given."""
@@ -182,19 +195,12 @@ class FastLane(HttpToolsProtocol):
             (b"connection", b"close"),
             *HEADERS,
         ]
-        self.transport.write(Said(400, headers, body, "-").head(self.server_state.default_headers) + body)
+        refusal = Said(400, headers, body, "-").dated(self.server_state.default_headers)
+        self.transport.write(refusal.head + refusal.body)
         # Closed at once, what the other side still sends would take the answer from it. So we hang up, and do not listen any more.
         self._at_rest, self._is_done = False, True
         self.transport.write_eof()
         self.loop.call_later(_DRAIN_SECONDS, self.transport.close)
-
-    def timeout_keep_alive_handler(self) -> None:
-        """uvicorn closes here when nothing was asked for a while. Rather than set anew for each answer, the clock is asked once more."""
-        left = self._said_at + self.timeout_keep_alive - self.loop.time()
-        if left > 0:
-            self.timeout_keep_alive_task = self.loop.call_later(left, self.timeout_keep_alive_handler)
-        else:
-            super().timeout_keep_alive_handler()
 
 
 def _is_host(value: bytes) -> bool:

@@ -21,6 +21,8 @@ from service.hosting.negotiating import LOOKED_AT
 
 Headers = Iterable[tuple[bytes, bytes]]
 
+# A larger body is handed over beside its head: joined, it would be held once more for each reader who takes it slowly.
+LARGE = 65536
 # By what else an answer varied, it would have to be kept.
 _VARIES_BY = {b"accept-encoding", b"accept-language", b"accept-datetime"}
 # So many requests are remembered as they came.
@@ -47,27 +49,30 @@ ALWAYS = Standing(None, 0.0, float("inf"))
 class Said:
     """An answer as it was sent, but for the date."""
 
-    __slots__ = ("_begins", "_dated", "_ends", "_head", "body", "route", "status")
+    __slots__ = ("_begins", "_dated", "_ends", "body", "head", "route", "status", "whole")
 
     def __init__(self, status: int, headers: Headers, body: bytes, route: str) -> None:
         self.status = status
         self.route = route
+        self.body = body
         self._begins = STATUS_LINE[status]
         self._ends = _lines(headers) + b"\r\n"
-        self.body = body
         self._dated: object = None
-        self._head = b""
+        self.head = b""
+        # Head and body, where the body is small enough to be held twice.
+        self.whole: bytes | None = None
 
     @property
     def size(self) -> int:
-        return 2 * len(self._ends) + len(self.body) + 300
+        return 2 * len(self._ends) + len(self.body) * (2 if len(self.body) <= LARGE else 1) + 400
 
-    def head(self, dated: list[tuple[bytes, bytes]]) -> bytes:
-        """Status line and headers. `dated` are uvicorn's own headers, a new list each second."""
-        if dated is not self._dated:
-            self._head = self._begins + _lines(dated) + self._ends
-            self._dated = dated
-        return self._head
+    def dated(self, headers: list[tuple[bytes, bytes]]) -> "Said":
+        """With uvicorn's own headers, which are a new list each second."""
+        if headers is not self._dated:
+            self.head = self._begins + _lines(headers) + self._ends
+            self.whole = self.head + self.body if len(self.body) <= LARGE else None
+            self._dated = headers
+        return self
 
 
 def _lines(headers: Headers) -> bytes:
