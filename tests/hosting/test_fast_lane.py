@@ -61,7 +61,7 @@ ADDRESSES = [
     *(f"{SHOP}/sv", f"{SHOP}/fi.json", f"{SHOP}/fi.md", f"{SHOP}/fi.fragment.html", f"{SHOP}/fi.tilt.json", f"{SHOP}/fi.pdf"),
     *(f"{SHOP}/history.json", f"{SHOP}/history/en", f"{SHOP}/history/en.fragment.html"),
     *(f"{KEYS}/v/2/fi", f"{KEYS}/v/2/fi.json", f"{KEYS}/v/2/fi.pdf", f"{KEYS}/v/3/canonical.json"),
-    *(f"{KEYS}/diff/1...2/fi", f"{KEYS}/diff/1...4/fi.json", "/embed/v1.js"),
+    *(f"{KEYS}/diff/1...2/fi", f"{KEYS}/diff/1...4/fi.json", f"{KEYS}/timemap", f"{KEYS}/history.atom", "/embed/v1.js"),
 ]
 NEGOTIATED = ADDRESSES[:6]
 ENCODINGS = ["", "identity", "gzip", "gzip, deflate, br, zstd", "br;q=0, *;q=0.5", "x" * 600]
