@@ -4,7 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 
 from tenants.database import ENGINE
 
-ID = "2026-11-25T20:00:00:000000"
+ID = "2026-11-25T20:30:00:000000"
 VERSION = "1.38.0"
 DESCRIPTION = "former slugs are put in order at once"
 
