@@ -26,7 +26,7 @@ from service.hosting.recording import Recorder
 from service.idempotency import Attempt, KeyHeader, attempt_by
 from service.intake import reading as intake_reading
 from service.intake import routes as intake
-from service.intake.cases import acts, person
+from service.intake.cases import acts, person, retaining
 from service.intake.cases import routes as cases
 from service.living import Life, health_live, health_ready
 from service.notices import drafting, previewing
@@ -74,7 +74,8 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(intake_reading.list_requests, intake_reading.get_request, cases.enter_request, cases.list_moves),
     *(acts.start_request, acts.ask_identity, acts.settle_identity, acts.extend_request, acts.complete_request, acts.refuse_request),
     *(acts.withdraw_request, acts.hand_over_request, acts.reopen_request, acts.assign_request),
-    *(cases.list_messages, cases.write_message, history_reading.list_audit_events),
+    *(cases.list_messages, cases.write_message, retaining.get_request_retention, retaining.set_request_retention),
+    history_reading.list_audit_events,
 )
 
 

@@ -26,7 +26,7 @@ from pgqueuer.domain.models import Job
 from service import clock, preparing
 from service.accounts import credentials
 from service.intake import storing, telling
-from service.intake.cases import messaging, moving
+from service.intake.cases import messaging, moving, reminding, watching
 from service.intake.cases import telling as cases
 from service.jobs.naming import NAMES
 from service.notices.theming import restyling
@@ -41,6 +41,7 @@ POLL = timedelta(seconds=1)
 TRIES = 30
 LONGEST_WAIT = timedelta(hours=6)
 EXPIRY_SECONDS = 60
+LOOKING_SECONDS = 3600
 
 Handler = Callable[[UUID, UUID], Awaitable[None]]
 
@@ -66,6 +67,8 @@ def handlers(settings: Settings) -> dict[str, Handler]:
         moving.TELL: partial(cases.tell_move, settings=settings, keys=keys),
         messaging.TELL: partial(cases.tell_message, settings=settings, keys=keys),
         restyling.RESTYLE: restyling.restyle,
+        reminding.REMIND: partial(reminding.send_reminder, settings=settings),
+        watching.LOOK_AFTER: watching.look_after,
     }
 
 
@@ -96,19 +99,20 @@ async def work(settings: Settings, stopping: asyncio.Event) -> None:
 async def _run(settings: Settings, connection: asyncpg.Connection, stopping: asyncio.Event) -> None:
     manager = _manager(settings, connection)
     running = asyncio.create_task(manager.run(dequeue_timeout=POLL, batch_size=20, heartbeat_timeout=timedelta(seconds=60)))
-    expiring = asyncio.create_task(_expire_each_minute())
+    timed = [asyncio.create_task(_each(EXPIRY_SECONDS, expire)), asyncio.create_task(_each(LOOKING_SECONDS, watching.look_after_all))]
     stopped = asyncio.create_task(stopping.wait())
-    await asyncio.wait({running, expiring, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({running, *timed, stopped}, return_when=asyncio.FIRST_COMPLETED)
     manager.shutdown.set()
-    expiring.cancel()
-    stopped.cancel()
+    for task in (*timed, stopped):
+        task.cancel()
     await asyncio.wait({running}, timeout=10)
     if running.done():
         running.result()
     else:
         running.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await expiring
+    for task in timed:
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
 
 
 def _manager(settings: Settings, connection: asyncpg.Connection) -> QueueManager:
@@ -138,10 +142,11 @@ def _job(name: str, handler: Handler) -> Callable[[Job], Awaitable[None]]:
     return run
 
 
-async def _expire_each_minute() -> None:
+async def _each(seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    """Now, and again and again."""
     while True:
-        await expire()
-        await asyncio.sleep(EXPIRY_SECONDS)
+        await act()
+        await asyncio.sleep(seconds)
 
 
 async def expire() -> None:

@@ -37,3 +37,15 @@ def enqueued(*jobs: Job) -> Write:
            SELECT 0, name, payload, now(), 'queued' FROM unnest($1::text[], $2::bytea[]) AS job (name, payload)""",
         ([job.name for job in jobs], [job.payload for job in jobs]),
     )
+
+
+async def enqueue_once(db: Connection, *jobs: Job) -> None:
+    """Only those that do not wait already. The worker's own: it may read the queue, as this must."""
+    await db.execute(
+        """INSERT INTO pgqueuer (priority, entrypoint, payload, execute_after, status, dedupe_key)
+           SELECT 0, name, payload, now(), 'queued', key FROM unnest($1::text[], $2::bytea[], $3::text[]) AS job (name, payload, key)
+           ON CONFLICT DO NOTHING""",
+        [job.name for job in jobs],
+        [job.payload for job in jobs],
+        [f"{job.name} {job.row}" for job in jobs],
+    )

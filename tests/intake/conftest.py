@@ -1,8 +1,11 @@
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from service import preparing
+from service.settings import Settings
+from tenants.database import ENGINE
 from tests.cast import Cast, Player, notice, publish
 from tests.house import House
 from tests.intake.person import Company, claiming, new_business_id, verified
@@ -51,3 +54,13 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     made.start()
     yield made
     made.stop()
+
+
+@pytest.fixture
+async def as_worker(house: House) -> AsyncIterator[None]:
+    """This process connected as the worker's own role."""
+    settings = Settings.from_environment(house.environment)
+    embedded = None if "DATABASE_URL" in house.settings else preparing.embedded_in(settings).connection()
+    await preparing.open_engine(settings.place(embedded), settings, "worker")
+    yield
+    await ENGINE.close()

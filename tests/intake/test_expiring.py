@@ -1,26 +1,13 @@
 """What is kept for a while only is destroyed by the worker when its time is over, and not before."""
 
 import secrets
-from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
 
-from service import preparing, worker
-from service.settings import Settings
-from tenants.database import ENGINE
+from service import worker
 from tests.house import House
 from tests.intake.person import Company, accepted, send
-
-
-@pytest.fixture
-async def as_worker(house: House) -> AsyncIterator[None]:
-    """This process connected as the worker's own role."""
-    settings = Settings.from_environment(house.environment)
-    embedded = None if "DATABASE_URL" in house.settings else preparing.embedded_in(settings).connection()
-    await preparing.open_engine(settings.place(embedded), settings, "worker")
-    yield
-    await ENGINE.close()
 
 
 @pytest.mark.usefixtures("as_worker")

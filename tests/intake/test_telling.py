@@ -287,10 +287,10 @@ async def test_two_workers_send_each_mail_once_and_without_smtp_into_files(stric
         assert set(json.loads(row["payload"])) == {"tenant", "row"}
         assert row["headers"] is None
         assert row["dedupe_key"] is None
-    mailbox, done = strict.data / "mailbox", strict.log.read_text().count('"event": "job"')
+    mailbox, done = strict.data / "mailbox", jobs_done(strict)
     told = "history WHERE event LIKE 'request:%confirm%' OR event = 'request:tell_controller'"
     with workers(strict, 2):
-        wait_for(lambda: strict.log.read_text().count('"event": "job"') == done + 48, 30)
+        wait_for(lambda: jobs_done(strict) == done + 48, 30)
     counted = await beside_strict.fetch(f"SELECT event, count(*), count(DISTINCT subject) FROM {told} GROUP BY 1 ORDER BY 1")
     assert [tuple(row) for row in counted] == [
         ("request:confirm", 22, 22),
@@ -308,6 +308,12 @@ async def test_two_workers_send_each_mail_once_and_without_smtp_into_files(stric
         assert answer["status_url"].startswith(f"http://localhost:{strict.port}/intake/requests/{answer['reference']}?secret=")
         assert answer["status_url"] in text
         assert f"{strict.url}/n/hallavirta/asiakkaat/v/1/en" in text
+
+
+def jobs_done(house: House) -> int:
+    """But for those that come by the clock."""
+    jobs = [line for line in house.log.read_text().splitlines() if '"event": "job"' in line]
+    return sum("intake.look_after" not in line for line in jobs)
 
 
 def read(path: Path) -> EmailMessage:

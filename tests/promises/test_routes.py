@@ -162,6 +162,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/dismissals"): {"finding": "0" * 16, "reason": "Let it be."},
     ("PUT", "/publishing-policy"): {"errors_stop": True},
     ("PUT", "/theme"): {"corner": 24},
+    ("PUT", "/request-retention"): {"content_months": 1},
     ("POST", "/revert"): {"change_note": {"fi": "x"}, "significance": "material"},
     ("POST", "/reschedule"): {"effective_from": "2030-01-01"},
     ("POST", "/slug"): {"slug": "theirs-now"},
