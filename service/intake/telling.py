@@ -13,10 +13,11 @@ from service import clock
 from service.history.recording import record
 from service.intake.addressing import office_of
 from service.intake.authorities import authority_in
+from service.intake.cases.retaining import policy_of
 from service.intake.opening import opened
 from service.intake.receiving import version_url
 from service.intake.storing import status_url
-from service.languages import Words, long_date, long_time, ours
+from service.languages import Words, duration, long_date, long_time, ours
 from service.mail.sending import Mail, send
 from service.sealing import TenantKeys
 from service.settings import Settings
@@ -57,6 +58,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
     async with acting_for(tenant, read_only=True) as db:
         found = await opened(db, tenant, request_id, keys)
         row, person = found.row, found.field("subject")
+        kept = await policy_of(db, tenant)
         controller = await db.fetchrow("SELECT * FROM controllers WHERE tenant_id = $1 AND id = $2", tenant, row["controller_id"])
         [entry] = await directory.entries(db, [row["controller_id"]])
         notice = await db.fetchrow(
@@ -98,7 +100,7 @@ async def confirm(tenant: UUID, request_id: UUID, settings: Settings, keys: Tena
         words("confirmation_notice", language, link=notice_then) if notice_then else None,
         words("confirmation_change", language, contact=contact or controller["name"]),
         words("confirmation_authority", language, authority=authority.name, web=authority.web),
-        words("confirmation_kept", language),
+        words("confirmation_kept", language, months=duration(0, kept.content_months, 0, language)),
     ]
     text = "\n\n".join(part.strip() for part in parts if part) + "\n"
     subject = words("confirmation_subject", language, reference=row["reference"])

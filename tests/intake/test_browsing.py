@@ -58,8 +58,8 @@ def scriptless(browser: Browser, house: House) -> Iterator[Visit]:
     yield from visiting(browser, house, java_script_enabled=False)
 
 
-def visiting(browser: Browser, house: House, **options: Any) -> Iterator[Visit]:
-    context = browser.new_context(**PHONE, locale="en-GB", **options)
+def visiting(browser: Browser, house: House, locale: str = "en-GB", **options: Any) -> Iterator[Visit]:
+    context = browser.new_context(**PHONE, locale=locale, **options)
     made = Visit(context, house)
     yield made
     assert made.complaints == []

@@ -41,7 +41,7 @@ class RetentionPolicy(Input):
 )
 async def get_request_retention(acting: NamedDependency[Acting]) -> RetentionPolicy:
     async with acting_for(acting.tenant_id, read_only=True) as db:
-        return await _policy(db, acting.tenant_id)
+        return await policy_of(db, acting.tenant_id)
 
 
 @put(
@@ -69,7 +69,8 @@ async def set_request_retention(acting: NamedDependency[Acting], data: JSONBody[
     return data
 
 
-async def _policy(db: Connection, tenant: UUID) -> RetentionPolicy:
+async def policy_of(db: Connection, tenant: UUID) -> RetentionPolicy:
+    """The tenant's own, or what holds where it has said nothing."""
     row = await db.fetchrow("SELECT content_months, log_months FROM request_retentions WHERE tenant_id = $1", tenant)
     return RetentionPolicy(**row) if row else RetentionPolicy()
 
@@ -78,7 +79,7 @@ async def retain(tenant: UUID) -> None:
     """The worker's part."""
     at = clock.now()
     async with acting_for(tenant, read_only=True) as db:
-        policy = await _policy(db, tenant)
+        policy = await policy_of(db, tenant)
     while await _destroy(tenant, at, policy.content_months):
         pass
     while await _forget(tenant, at, policy.log_months):
