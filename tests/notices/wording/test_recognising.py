@@ -86,6 +86,24 @@ def test_under_a_heading_on_rights_to_name_one_is_to_grant_it() -> None:
     assert recognising.topics(text, "sv", of_rights=True) >= granted
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "item"),
+    [
+        ("fi", "Käsittely pannaan pyynnöstäsi jäihin riidan ajaksi.", "rights_restriction"),
+        ("fi", "Saat tiedot mukaasi JSON-tiedostona.", "rights_portability"),
+        ("fi", "Soita tai laita sähköpostia toimistolle.", "exercise"),
+        ("sv", "Behandlingen kan läggas på is medan saken utreds.", "rights_restriction"),
+        ("sv", "Kontakta butikschefen per e-post eller telefon.", "exercise"),
+        ("sv", "Ring eller mejla kansliet.", "exercise"),
+        ("en", "You can find out what we hold about you.", "rights_access"),
+        ("en", "Processing can be put on ice while we investigate.", "rights_restriction"),
+        ("en", "Call or e-mail the office.", "exercise"),
+    ],
+)
+def test_under_a_heading_on_rights_a_sentence_may_say_less(language: str, text: str, item: str) -> None:
+    assert recognising.topics(text, language, of_rights=True) == {item}
+
+
 _ALL_RIGHTS = {item for item in ITEMS if item.startswith("rights_")}
 
 
