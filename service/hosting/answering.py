@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Request, Response
 
 from service.hosting import negotiating
-from service.hosting.copies import Copy
+from service.hosting.heads import Copy
 from service.hosting.negotiating import LOOKED_AT
 from service.hosting.recording import Asked, Standing
 

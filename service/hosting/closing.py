@@ -11,7 +11,7 @@ from litestar.datastructures import State
 from service import clock, languages
 from service.errors import NoticeGone, NotInForce, VersionRedacted
 from service.hosting.answering import CURRENT, EXPOSED, Form, form_of
-from service.hosting.copies import Head
+from service.hosting.heads import Head
 from service.hosting.relating import link, of_time
 from service.languages import Words, long_date, long_time
 from service.layout import page

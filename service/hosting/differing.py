@@ -11,7 +11,8 @@ import msgspec
 
 from service.errors import MalformedRequest, NotFound
 from service.hosting.answering import Form
-from service.hosting.copies import Copies, Copy, Head
+from service.hosting.copies import Copies
+from service.hosting.heads import Copy, Head
 from service.languages import long_date
 from service.layout import page
 from service.notices import rendering

@@ -16,7 +16,8 @@ import msgspec
 from markupsafe import Markup
 
 from service.errors import NotFound
-from service.hosting.copies import Copies, Copy, Head
+from service.hosting.copies import Copies
+from service.hosting.heads import Copy, Head
 from service.hosting.relating import ATOM
 from service.languages import long_date
 from service.layout import page

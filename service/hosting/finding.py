@@ -11,7 +11,8 @@ from service import errors
 from service.errors import NotFound, Problem
 from service.guarding import public
 from service.hosting.closing import Elsewhere, go_there, tell
-from service.hosting.copies import Copies, Copy, Head
+from service.hosting.copies import Copies
+from service.hosting.heads import Copy, Head
 from service.notices.timing import Scheduled
 
 Asked = Request[Any, Any, Any]

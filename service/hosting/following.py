@@ -14,7 +14,8 @@ import asyncpg
 import structlog
 
 from service import clock
-from service.hosting.copies import HEAD, Copies, Copy, head_of
+from service.hosting.copies import Copies
+from service.hosting.heads import HEAD, Copy, head_of
 from service.hosting.logos import Logos
 from service.notices import timing
 from service.notices.showing import CHANNEL, IN_FORCE

@@ -17,7 +17,7 @@ from service import errors
 from service.errors import NotFound
 from service.guarding import public
 from service.hosting.answering import FOREVER
-from service.hosting.copies import Head
+from service.hosting.heads import Head
 from tenants.acting import acting_for_platform
 from tenants.database import Connection
 

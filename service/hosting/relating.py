@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 from service import clock
 from service.hosting.answering import Form
-from service.hosting.copies import Head
+from service.hosting.heads import Head
 from service.notices import timing
 from service.notices.timing import Scheduled
 

@@ -15,8 +15,8 @@ from litestar.params import FromPath
 from service import clock
 from service.errors import MalformedRequest, NotFound
 from service.hosting.answering import CURRENT, Form, answer, lead, wanted_language
-from service.hosting.copies import Copy, Head
 from service.hosting.finding import BASE, Asked, head_at, reading
+from service.hosting.heads import Copy, Head
 from service.hosting.relating import LINK_FORMAT, address, among, http_date, link, of_history, of_time
 from service.notices import timing
 

@@ -11,8 +11,8 @@ from service.errors import NotFound
 from service.hosting import differing, feeding
 from service.hosting.answering import CURRENT, FOREVER, NOT_YET, Form, answer, form_of, wanted_language
 from service.hosting.closing import check_open, check_readable, in_force
-from service.hosting.copies import Copy, Head
 from service.hosting.finding import BASE, Asked, copy_of, found_copy, head_at, nothing, reading, version_of
+from service.hosting.heads import Copy, Head
 from service.hosting.relating import http_date, of_history, of_present, of_version
 from service.hosting.remembering import NEGOTIATED, is_asked_for_the_past, lead_back
 from service.notices.rendering import CANONICAL

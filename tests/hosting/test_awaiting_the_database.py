@@ -16,7 +16,8 @@ import httpx
 import psutil
 import pytest
 
-from service.hosting.copies import Copies, Head
+from service.hosting.copies import Copies
+from service.hosting.heads import Head
 from tenants.embedded import CannotStart, Embedded
 from tests.cast import DRAFT, Player, publish, published, write
 from tests.hosting.examples import GROUP, KEYS, SHOP, TABLES

@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import Unavailable
-from service.hosting.copies import Copies, Copy, Head
+from service.hosting.copies import Copies
+from service.hosting.heads import Copy, Head
 from service.notices.comparing.aligning import Run, align
 from service.notices.comparing.comparing import BlockChange, SectionChange, Span, Text, compare, words
 from service.notices.markdown import Block, to_blocks

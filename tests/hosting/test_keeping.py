@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.hosting.copies import ABSENT_BYTES, Copies, Head
+from service.hosting.copies import ABSENT_BYTES, Copies
+from service.hosting.heads import Head
 from service.hosting.keeping import ENTRY_BYTES, Kept
 from service.hosting.recording import ALWAYS, Question, Recorder, Standing
 

@@ -11,7 +11,7 @@ import asyncpg
 import httpx
 import pytest
 
-from service.hosting.copies import Head
+from service.hosting.heads import Head
 from service.languages import long_date
 from service.notices.showing import CHANNEL
 from service.notices.timing import Scheduled

@@ -21,9 +21,9 @@ from service.errors import MalformedRequest
 from service.guarding import public
 from service.hosting.answering import CURRENT, answer
 from service.hosting.closing import tell
-from service.hosting.copies import Copy
 from service.hosting.embedding.meaning import Meant, find
 from service.hosting.finding import copy_of
+from service.hosting.heads import Copy
 from service.layout import page
 from service.refusing import is_for_people, refuse
 

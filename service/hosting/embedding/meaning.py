@@ -10,8 +10,9 @@ from service import clock, languages
 from service.errors import NotFound
 from service.hosting.answering import Form
 from service.hosting.closing import check_open, check_readable
-from service.hosting.copies import Copies, Head
+from service.hosting.copies import Copies
 from service.hosting.finding import found_copy, version_of
+from service.hosting.heads import Head
 
 _NAMED = re.compile(r"([a-z0-9-]{3,63})/([a-z0-9-]{3,63})")
 

@@ -18,7 +18,7 @@ from litestar.params import FromPath
 from service.errors import NotFound
 from service.guarding import public
 from service.hosting.answering import FOREVER, answer
-from service.hosting.copies import Copy
+from service.hosting.heads import Copy
 from service.hosting.recording import ALWAYS
 
 _FOLDER = files(__package__).joinpath("static")
