@@ -19,7 +19,7 @@ from service.accounts import clients, controllers, credentials, delegations, tok
 from service.accounts import tenants as tenants_routes
 from service.errors import Forbidden, NotFound
 from service.history import reading as history_reading
-from service.hosting import dating, landing, logos, remembering
+from service.hosting import crawling, dating, disclosing, landing, logos, remembering
 from service.hosting import routes as hosting
 from service.hosting.embedding import framing, offering, serving, unfurling
 from service.hosting.recording import Recorder
@@ -66,7 +66,7 @@ ROUTES: Sequence[ControllerRouterHandler] = (
     *(hosting.read_notice, hosting.read_notice_in, hosting.read_history, hosting.read_history_page),
     *(hosting.read_history_in, hosting.read_version, hosting.compare_versions),
     *(serving.read_script, framing.read_frame, unfurling.read_oembed, offering.get_embedding),
-    *(dating.read_at, remembering.read_timemap),
+    *(dating.read_at, remembering.read_timemap, crawling.read_sitemap, crawling.read_robots, disclosing.read_security_contact),
     *(intake.send_request, intake.choose_controller, intake.find_controllers),
     *(person.read_status, person.withdraw_request, person.send_page, person.read_messages, person.write_message),
     *(person.read_verification, person.answer_verification),

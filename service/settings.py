@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -93,6 +94,12 @@ class Settings:
         "Memory for what is public, in MiB: answers as they were sent, and what they are made from.",
         "The start fails when it is not a number above 0.",
     )
+    security_contact: str = setting(
+        "",
+        "Whom to tell of a hole in the service, for /.well-known/security.txt: mailto:, https: or tel: addresses, comma-separated. "
+        "Empty: there is no such file.",
+        "The start fails when one is no such address.",
+    )
     worker: str = setting(
         "inside",
         "`inside`: `seloste serve` runs a worker beside itself. `apart`: you run `seloste worker`.",
@@ -119,6 +126,8 @@ class Settings:
         smtp = urlsplit(self.smtp_url)
         if self.smtp_url and (smtp.scheme not in ("smtp", "smtps") or not smtp.hostname):
             raise SettingsWrong("SMTP_URL is not an address such as smtp://user:password@mail.example.org:587.")
+        if not all(re.fullmatch(r"(mailto:|https://|tel:)[!-~]+", contact) for contact in self.security_contacts):
+            raise SettingsWrong("SECURITY_CONTACT holds what is no mailto:, https: or tel: address, such as mailto:security@example.org.")
         if self.worker not in ("inside", "apart"):
             raise SettingsWrong(f"WORKER is {self.worker!r}; it is `inside` or `apart`.")
         if self.log_level not in ("debug", "info", "warning", "error"):
@@ -162,6 +171,10 @@ class Settings:
     @cached_property
     def account_origin(self) -> str:
         return (self.account_url or self.public_origin).rstrip("/")
+
+    @property
+    def security_contacts(self) -> list[str]:
+        return [contact.strip() for contact in self.security_contact.split(",") if contact.strip()]
 
     @cached_property
     def proxies(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:

@@ -12,6 +12,8 @@ from tests.cast import Cast, Player, found
 from tests.house import House
 from tests.post import PostOffice
 
+CONTACTS = "mailto:security@example.org, https://example.org/security"
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests in the browser come last: from its start on Playwright keeps an event loop of its own running in this thread."""
@@ -27,7 +29,7 @@ def post() -> Iterator[PostOffice]:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, post: PostOffice) -> Iterator[House]:
     """The server that most tests share. A test that kills, freezes or starves one starts its own."""
-    made = House(tmp_path_factory.mktemp("house") / "data", {"SMTP_URL": post.url, **_outside()})
+    made = House(tmp_path_factory.mktemp("house") / "data", {"SMTP_URL": post.url, "SECURITY_CONTACT": CONTACTS, **_outside()})
     made.start()
     if "DATABASE_URL" in made.settings:
         # Only an empty embedded database gets the examples by itself.

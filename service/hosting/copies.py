@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 
 from service.hosting.disk import Disk
-from service.hosting.heads import Copy, Head, finding, head_of
+from service.hosting.heads import HEAD, Copy, Head, finding, head_of
 from service.hosting.keeping import Kept
 from service.waiting import Turns
 from tenants.acting import acting_for_platform
@@ -54,6 +54,18 @@ class Copies:
         """By slugs or ids."""
         name = f"{tenant}/{notice}"
         return await self._looked_up(self._heads, name, lambda: self._find_head(tenant, notice), lambda head: (head.size, head.notice_id))
+
+    async def heads(self, tenant: str) -> list[Head]:
+        """Of all that a tenant has published, by slug or id. Not kept in memory: few ask."""
+        tenant_id = as_id(tenant)
+        try:
+            async with acting_for_platform("a published notice is for everybody", read_only=True) as db:
+                rows = await db.fetch(HEAD + ("WHERE t.id = $1" if tenant_id else "WHERE t.slug = $1"), tenant_id or tenant)
+            return [head_of(row) for row in rows]
+        except DatabaseAway:
+            if not (found := await asyncio.to_thread(self._disk.heads, tenant)):
+                raise
+            return found
 
     async def copy(self, head: Head, number: int, path: str) -> Copy | None:
         key = (head.notice_id, number, path)

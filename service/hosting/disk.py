@@ -96,6 +96,11 @@ class Disk:
         # The columns that find a row have no MAC; what they found must say the same.
         return next((head for head in genuine if head.is_called(tenant, notice)), None)
 
+    def heads(self, tenant: str) -> list[Head]:
+        rows = self._read("SELECT notice_id, head, mac FROM heads WHERE tenant_slug = ? OR tenant_id = ?", (tenant, str(as_id(tenant))))
+        genuine = (msgspec.msgpack.decode(row[1], type=Head) for row in rows if self._genuine(row[2], row[0], "head", "", row[1]))
+        return [head for head in genuine if tenant in (head.tenant_slug, str(head.tenant_id))]
+
     def copy(self, notice_id: UUID, number: int, path: str) -> Copy | None:
         sought = (str(notice_id), number, path)
         rows = self._read("SELECT copy, mac FROM copies WHERE notice_id = ? AND number = ? AND path = ?", sought)

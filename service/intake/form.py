@@ -161,7 +161,9 @@ def _form(
         wrong=wrong,
         key=values.get("key") or secrets.token_urlsafe(16),
     )
-    return page.respond(body, status=status, forms=True, private=True)
+    # What is done with what is written here stands in that notice (RFC 6903).
+    headers = {"link": f'</n/{notice}>; rel="privacy-policy"'} if notice else None
+    return page.respond(body, status=status, forms=True, private=True, headers=headers)
 
 
 def _choice(language: str, several: ChooseController) -> Response[bytes]:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from service.languages import Words, long_date, ours
 from service.layout import page
+from service.notices.annotating import annotation
 from service.notices.content import Content, ControllerSnapshot, Section
 from service.notices.exporting.offering import has_tilt
 from service.notices.markdown import escaped, to_html
@@ -231,10 +232,14 @@ def _coming(reading: Reading, language: str) -> Coming | None:
 
 
 def _page(reading: Reading, document: PublicVersion, coming: Coming | None, *, permanent: bool) -> bytes:
+    address = f"{reading.base}/v/{reading.version.number}/{document.language}" if permanent else f"{reading.base}/{document.language}"
     # A permanent page shows nothing that can change, and a theme can.
-    look = None if permanent else reading.look
-    values = _values(reading, document, coming)
-    return page.render("notices/notice.html", document.language, permanent=permanent, look=look, **values)
+    values = _values(reading, document, coming) | {
+        "permanent": permanent,
+        "look": None if permanent else reading.look,
+        "annotation": annotation(document, reading.controllers, address, reading.predecessor),
+    }
+    return page.render("notices/notice.html", document.language, **values)
 
 
 def _fragment(reading: Reading, document: PublicVersion, coming: Coming | None) -> bytes:

@@ -129,6 +129,7 @@ FORMS = [
     f"{KEYS}/history.atom",
     f"{SHOP}/history/sv.atom",
     f"{SHOP}/timemap",
+    "/n/kuuramaki/sitemap.xml",
     f"{KEYS}/diff/2...3/fi",
     f"{KEYS}/diff/1...4/fi.json",
     f"{TABLES}/fi",
@@ -275,6 +276,10 @@ def test_killed_and_started_without_a_database_it_serves_what_was_published(own:
             answer = public.get(form)
             assert answer.status_code == 200
             assert public.get(form, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
+        assert public.get(f"{KEYS}/at/2020-12-24").headers["location"] == f"{KEYS}/v/2/fi"
+        back = public.get(KEYS, headers={"accept-datetime": "Thu, 31 May 2007 20:35:00 GMT"})
+        assert (back.status_code, back.headers["location"]) == (302, f"{KEYS}/v/4/fi")
+        assert "memento-datetime" in public.get(back.headers["location"]).headers
         assert public.get("/health/live").status_code == 200
         assert public.get("/health/ready").status_code == 503
         assert public.get("/").status_code == 200

@@ -349,6 +349,7 @@ def test_versions_are_related_to_those_before_them_in_every_form(public: httpx.C
         assert told["privacy-policy"] == KEYS
         assert told["version-history"] == f"{KEYS}/history"
         assert "successor-version" not in told
+    assert related(public.get(f"{KEYS}/request", headers={"accept": "text/html"})) == {"privacy-policy": KEYS}
     for form in ("history", "history.json", "history/fi", "history/fi.fragment.html", "history.atom", "timemap", "diff/1...2/fi"):
         told = related(public.get(f"{KEYS}/{form}"))
         assert (told["latest-version"], told["alternate"]) == (KEYS, f"{KEYS}/history.atom")
