@@ -1,6 +1,6 @@
 """The controller's side: its requests, listed without and read with what the persons wrote. Each reading is recorded."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from service.intake.storing import read_reference
 from service.languages import OURS
 from tenants.acting import acting_for
 from tenants.callers import Acting
+from tenants.database import Connection
 from tenants.scopes import Scope
 
 PATH = "/v1/tenants/{tenant:str}/requests"
@@ -88,15 +89,7 @@ async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID
     async with acting_for(tenant) as db:
         found = await opened(db, tenant, request_id, state.tenant_keys)
         key = await state.tenant_keys.of(db, tenant)
-        await record(db, tenant, "request:read", acting.actor, {"request": request_id})
-        at = found.row["opened_at"]
-        if at is None:
-            at = await db.fetchval(
-                "UPDATE requests SET opened_at = coalesce(opened_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING opened_at",
-                tenant,
-                request_id,
-                clock.now(),
-            )
+        at = await note_reading(db, acting, found)
     row, subject = found.row, found.field("subject")
     detail = RequestDetail(
         **{**_case(found, key), "opened_at": at},
@@ -106,6 +99,20 @@ async def get_request(acting: NamedDependency[Acting], request_id: FromPath[UUID
         details=found.field("details"),
     )
     return Response(detail, headers={"etag": etag(row), "cache-control": "no-store"})
+
+
+async def note_reading(db: Connection, acting: Acting, found: Opened) -> datetime:
+    """Record who read it; the first time opens it. When that was."""
+    tenant, request_id = acting.tenant_id, found.row["id"]
+    await record(db, tenant, "request:read", acting.actor, {"request": request_id})
+    if found.row["opened_at"] is not None:
+        return found.row["opened_at"]  # type: ignore[no-any-return]
+    return await db.fetchval(  # type: ignore[no-any-return]
+        "UPDATE requests SET opened_at = coalesce(opened_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING opened_at",
+        tenant,
+        request_id,
+        clock.now(),
+    )
 
 
 def shown(found: Opened, tenant_key: bytes) -> RequestCase:

@@ -59,7 +59,7 @@ def show(
         status=status,
         languages=languages.OURS,
         here=there() + "&lang=",
-        action=there(lang=language).replace(f"secret={secret}&", ""),
+        action=f"/intake/requests/{status.reference}?" + urlencode({"lang": language}),
         earlier=there(lang=language, cursor=status.earlier_messages) if status.earlier_messages else None,
         secret=secret,
         key=secrets.token_urlsafe(16),

@@ -12,13 +12,12 @@ from litestar.params import FromPath, JSONBody
 from service import clock, errors, idempotency, languages, paging
 from service.errors import FieldError, InvalidContent
 from service.guarding import requires
-from service.history.recording import record
 from service.idempotency import Attempt
 from service.intake.cases import messaging, moving
 from service.intake.cases.messaging import ThreadFull
 from service.intake.cases.schemas import EnteredRequest, Message, MessagePage, NewEntry, NewMessage, RequestMove, RequestMovePage
 from service.intake.opening import opened
-from service.intake.reading import PATH, REQUEST, shown
+from service.intake.reading import PATH, REQUEST, note_reading, shown
 from service.intake.storing import CONFIRM, Incoming, status_url, stored
 from service.texts import why_not_mailbox
 from tenants.acting import acting_for
@@ -118,7 +117,7 @@ async def list_moves(
     async with acting_for(acting.tenant_id) as db:
         found = await opened(db, acting.tenant_id, request_id, state.tenant_keys)
         rows = await moving.moves(db, found, limit + 1, paging.position(cursor))
-        await record(db, acting.tenant_id, "request:read", acting.actor, {"request": request_id})
+        await note_reading(db, acting, found)
     items = [RequestMove(**{name: row[name] for name in RequestMove.__struct_fields__}) for row in rows[:limit]]
     return RequestMovePage(items, paging.next_cursor([row["id"] for row in rows], limit))
 
@@ -140,7 +139,7 @@ async def list_messages(
     async with acting_for(acting.tenant_id) as db:
         found = await opened(db, acting.tenant_id, request_id, state.tenant_keys)
         page = await messaging.page(db, found, limit, cursor)
-        await record(db, acting.tenant_id, "request:read", acting.actor, {"request": request_id})
+        await note_reading(db, acting, found)
     return page
 
 

@@ -47,6 +47,22 @@ def test_a_case_is_worked_on_from_its_receipt_to_its_answer(house: House, compan
     assert not any(str(text) in str(events) for move in moves for text in (move["told"] or {}).values())
 
 
+@pytest.mark.parametrize("part", ["", "/moves", "/messages"])
+def test_the_first_reading_opens_it_and_each_is_recorded(house: House, company: Company, part: str) -> None:
+    officer, given = opened_at(house, company)
+
+    def opened() -> str | None:
+        return officer.player.get("/requests", params={"reference": given["reference"]}).json()["items"][0]["opened_at"]  # type: ignore[no-any-return]
+
+    assert opened() is None, "a list opens nothing"
+    assert officer.player.get(officer.path + part).status_code == 200
+    first = opened()
+    assert first is not None
+    officer.read()
+    assert opened() == first
+    assert len(officer.events("request:read")) == 2
+
+
 def test_an_illegal_move_says_what_is_legal_and_changes_nothing(house: House, company: Company) -> None:
     officer, _ = opened_at(house, company)
     officer.did("complete")
