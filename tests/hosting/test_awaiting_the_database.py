@@ -133,6 +133,11 @@ FORMS = [
     f"{KEYS}/diff/2...3/fi",
     f"{KEYS}/diff/1...4/fi.json",
     f"{TABLES}/fi",
+    "/embed/v1.js",
+    "/embed/frame?notice=hallavirta/asiakkaat&lang=sv",
+    "/embed/frame?notice=kuuramaki/asiakasrekisteri&show=history",
+    "/embed/frame?notice=kuuramaki/asiakasrekisteri&version=2",
+    f"/oembed?url={SHOP}/fi",
 ]
 
 

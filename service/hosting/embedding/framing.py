@@ -27,7 +27,7 @@ from service.hosting.heads import Copy
 from service.layout import page
 from service.refusing import is_for_people, refuse
 
-PATH = "/embed/frame"
+VARY = "Accept-Language, Accept-Encoding"
 # What is posted is public, so anybody may hear it. Who listens looks from which window and origin it came.
 SCRIPT = (
     "const all=document.documentElement;new ResizeObserver(()=>parent.postMessage({height:Math.ceil(all.getBoundingClientRect().height),"
@@ -49,7 +49,7 @@ def refuse_in_frame(request: Request[Any, Any, Any], error: Exception) -> Respon
 
 
 @get(
-    PATH,
+    "/embed/frame",
     operation_id="readFrame",
     include_in_schema=False,
     exception_handlers={
@@ -79,7 +79,7 @@ async def read_frame(
         accept_language=request.headers.get("accept-language"),
     )
     copy = await state.copies.made(meant.head, ("frame", meant.number, meant.stored), lambda: _framed(state, meant))
-    given = answer(request, copy, cache=CURRENT, vary="Accept-Language, Accept-Encoding", language=meant.language)
+    given = answer(request, copy, cache=CURRENT, vary=VARY, language=meant.language)
     given.headers.update(_HEADERS, link=f'<{meant.address}>; rel="canonical"')
     given.headers["content-security-policy"] = page.content_security_policy(
         style=page.style_source(copy.body), script=_SCRIPT_SOURCE, framed_by_anybody=True

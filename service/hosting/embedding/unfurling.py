@@ -12,8 +12,9 @@ from markupsafe import escape
 from service import errors
 from service.errors import FieldError, FormatNotOffered, MalformedRequest, NotFound
 from service.guarding import public
-from service.hosting.answering import CURRENT
-from service.hosting.embedding.framing import title_of
+from service.hosting.answering import CURRENT, answer
+from service.hosting.copies import Copy
+from service.hosting.embedding.framing import VARY, title_of
 from service.hosting.embedding.meaning import Meant, find
 from service.hosting.finding import copy_of
 
@@ -59,15 +60,8 @@ async def read_oembed(
     meant = await _meant(state, url, request.headers.get("accept-language"))
     title = title_of(await copy_of(state, meant.head, meant.number, meant.stored))
     told = Unfurled("rich", "1.0", title.unescape(), "Seloste", origin, frame(origin + meant.frame, title, width, height), width, height)
-    headers = {
-        "content-type": _FORMS[format],
-        "cache-control": CURRENT,
-        "vary": "Accept-Language",
-        "access-control-allow-origin": "*",
-        "content-language": meant.language,
-    }
-    body = msgspec.json.encode(told) if format == "json" else _xml(told)
-    return Response(body, headers=headers)  # type: ignore[arg-type]
+    copy = Copy.of(_FORMS[format], msgspec.json.encode(told) if format == "json" else _xml(told))
+    return answer(request, copy, cache=CURRENT, vary=VARY, language=meant.language)  # type: ignore[return-value]
 
 
 def frame(address: str, title: str, width: int | str, height: int) -> str:

@@ -24,6 +24,7 @@ def test_a_consumer_finds_its_way_from_a_pages_address(house: House, site: Site,
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
     assert told.keys() >= REQUIRED
+    assert httpx.get(answer.url, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
     assert (told["type"], told["version"]) == ("rich", "1.0")
     assert told["title"].startswith(TITLES["en"])
     assert told["provider_url"] == house.url

@@ -16,8 +16,7 @@
   const css =
     ":host{display:block;overflow-wrap:anywhere}:host([mode=dialog]){display:inline}*{box-sizing:border-box}a{color:inherit}" +
     "table{border-collapse:collapse;width:100%}th,td{text-align:start;vertical-align:top;padding:.4em .6em;border-bottom:1px solid}" +
-    "div[tabindex]{overflow-x:auto}" +
-    "p>span:not(:last-child)::after{content:' ·'}pre{white-space:pre-wrap}iframe{display:block;width:100%;border:0}dialog{width:46rem;padding:1.2rem;border:1px solid;overscroll-behavior:contain}" +
+    "div[tabindex]{overflow-x:auto}p>span:not(:last-child)::after{content:' ·'}pre{white-space:pre-wrap}iframe{display:block;width:100%;border:0}dialog{width:46rem;padding:1.2rem;border:1px solid;overscroll-behavior:contain}" +
     "dialog::backdrop{background:#0009}button{position:sticky;top:0;float:inline-end;padding:.4em .8em;font:inherit;color:inherit;background:inherit;border:1px solid}";
   const kept = new Set("A ARTICLE BLOCKQUOTE BR CODE DD DIV DL DT EM H2 H3 H4 H5 H6 HR LI OL P PRE S SECTION SPAN STRONG TABLE TBODY TD TH THEAD TIME TR UL".split(" "));
   const attributes = { A: ["href", "rel", "title"], OL: ["start"], TH: ["scope"], DIV: ["tabindex", "role"], TIME: ["datetime"] };
@@ -191,7 +190,7 @@
 
     async open(event) {
       const { mode, words, language } = this.plan || {};
-      const opener = event.composedPath()[0].closest("a,button");
+      const opener = event.composedPath().find((one) => one.matches && one.matches("a,button"));
       if (mode !== "dialog" || !opener || !window.HTMLDialogElement || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
       event.preventDefault();
       /* At the end of the page, to read as the page does. */
@@ -205,7 +204,7 @@
       const solid = [document.body, document.documentElement].map((one) => getComputedStyle(one).backgroundColor).find((one) => /^rgb\(/.test(one));
       if (solid) dialog.style.cssText = `color:inherit;background:${solid}`;
       dialog.lang = language;
-      dialog.ariaLabel = opener.textContent.trim();
+      dialog.ariaLabel = opener.textContent.trim() || words[0];
       dialog.setAttribute("closedby", "any");
       close.onclick = () => dialog.close();
       dialog.onclose = () => box.remove();
