@@ -101,6 +101,16 @@ def test_a_frame_follows_what_befalls_its_notice(cast: Cast, public: httpx.Clien
     assert public.get(FRAME, params=asked).headers["link"] == f'</n/acme/{new}/fi>; rel="canonical"'
 
 
+def test_a_frame_wears_the_tenants_theme_and_a_version_none(cast: Cast, public: httpx.Client) -> None:
+    company = cast.company()
+    theme = {"light": {"background": "#fffdf7", "text": "#23301f", "accent": "#1d6b3a"}}
+    assert company.api.put(f"{company.path}/theme", json=theme, headers={"if-match": "*"}).status_code == 200
+    slug, _ = published(company)
+    asked = {"notice": f"{company.slug}/{slug}"}
+    assert "#1d6b3a" in public.get(FRAME, params=asked).text
+    assert "#1d6b3a" not in public.get(FRAME, params={**asked, "version": "1"}).text
+
+
 def test_links_in_a_frame_lead_the_whole_page_away(house: House, site: Site, visit: Callable[..., Visit]) -> None:
     """A request form stands in no frame."""
     seen = visit(
