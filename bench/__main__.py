@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import growing, hosting, intake, machine, notices, profiling, programs, reporting, seloste
+from bench import growing, hosting, intake, machine, notices, profiling, programs, reporting, routing, seloste
 
 ROUNDS = 7
 SECONDS = 3
@@ -32,10 +32,12 @@ def main() -> str | None:
         print("Taking profiles ...", flush=True)
         profile = profiling.take(cores.server, folder, PROFILED_SECONDS)
         lane = profiling.take_lane(tools.wrk, cores.server, folder, PROFILED_SECONDS)
+    print("Measuring routing ...", flush=True)
+    routed = routing.compare(rounds=ROUNDS)
     print("Measuring what is done with a notice ...", flush=True)
     worked = notices.compare(rounds=ROUNDS)
-    print(reporting.report(hosted, grown, lane, taken_in, profile, worked, tools.versions, least=LEAST))
-    wrong = notices.missed(worked) + hosting.missed(hosted) + growing.missed(grown)
+    print(reporting.report(hosted, grown, lane, taken_in, profile, routed, worked, tools.versions, least=LEAST))
+    wrong = notices.missed(worked) + hosting.missed(hosted) + growing.missed(grown) + routing.missed(routed)
     if taken_in.to_bare.median < LEAST:
         wrong.append(f"The intake reaches {taken_in.to_bare.median:.2f} of the bare route's rate; at least {LEAST} is asked for.")
     return "\n".join(wrong) or None

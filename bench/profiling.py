@@ -21,7 +21,10 @@ PARTS: Parts = (
     ("sealing: keys, AES-GCM", ("/service/sealing.py", "/service/keys.py")),
     ("history event and two jobs, put into words", ("/service/history/", "/service/jobs/")),
     ("writing: all rows in one statement", ("/tenants/writing.py",)),
-    ("routing: who is meant", ("/service/intake/routing.py", "/tenants/directory.py")),
+    (
+        "routing: who is meant",
+        ("/service/intake/routing.py", "/service/intake/finding.py", "/service/intake/hinting.py", "/tenants/directory.py"),
+    ),
     ("transactions: leases, BEGIN, SET LOCAL, COMMIT", ("/tenants/database.py", "/tenants/acting.py")),
     ("idempotency key and stored answer", ("/service/idempotency.py",)),
     (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import growing, hosting, machine, notices
+from bench import growing, hosting, machine, notices, routing
 from bench.intake import Compared
 from bench.loading import CLIENTS
 from bench.profiling import Profile
@@ -79,6 +79,15 @@ busy for {busy:.0%} of the time.
 |---|---|
 {profile}
 
+## Routing, among 100,000 controllers and among 1,000
+
+What it costs to find out who is meant by one thing that a person typed, as a multiple of the same in a small directory. Names that are
+alike are searched only where nobody is meant for sure.
+
+| what is given | ratio | at most |
+|---|---|---|
+{routed}
+
 ## A notice, against markdown-it-py
 
 Import, check, render and compare a notice of {words:,} words in Finnish, as a multiple of what markdown-it-py (CommonMark and tables)
@@ -100,6 +109,7 @@ def report(
     lane: Profile,
     intake: Compared,
     profile: Profile,
+    routed: Sequence[routing.Grown],
     worked: Sequence[notices.Compared],
     versions: str,
     *,
@@ -134,6 +144,7 @@ def report(
         client=intake.client_share,
         busy=profile.busy,
         profile=_table(profile),
+        routed=routing.table(routed),
         words=notices.WORDS,
         largest=notices.WORDS * notices.TIMES,
         apart=notices.apart_seconds(),

@@ -145,7 +145,7 @@ def verify_controller(settings: Settings, parsed: argparse.Namespace) -> None:
         from service.accounts import verifying
         from service.sealing import TenantKeys
         from tenants.acting import acting_for
-        from tenants.directory import NotAnIdentifier, business_id
+        from tenants.identifiers import NotAnIdentifier, business_id
 
         async with preparing.prepared(settings, "operator"):
             tenant, _ = await _find_tenant(parsed.tenant)

@@ -4,7 +4,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -126,7 +126,7 @@ async def _tenant(example: dict[str, Any], agency: UUID | None, keys: TenantKeys
         for entry in example["controllers"]:
             by_key[entry["key"]] = await _controller(db, tenant_id, entry, example, keys)
         for notice in example.get("notices", []):
-            await _notice(db, tenant_id, example["slug"], notice, [by_key[key] for key in notice["controllers"]])
+            await _notice(db, tenant_id, example["slug"], notice, by_key)
     return tenant_id
 
 
@@ -147,11 +147,11 @@ async def _controller(db: Connection, tenant: UUID, entry: dict[str, Any], examp
     return added.id
 
 
-async def _notice(db: Connection, tenant: UUID, tenant_slug: str, notice: dict[str, Any], controller_ids: Sequence[UUID]) -> None:
+async def _notice(db: Connection, tenant: UUID, tenant_slug: str, notice: dict[str, Any], by_key: Mapping[str, UUID]) -> None:
     notice_id, at = clock.new_id(), clock.now()
     await db.execute(
-        """INSERT INTO notices (tenant_id, id, slug, kind, title, default_language, languages, controller_ids, created_at, updated_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)""",
+        """INSERT INTO notices (tenant_id, id, slug, kind, title, default_language, languages, controller_ids, requests_to,
+               created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)""",
         tenant,
         notice_id,
         notice["slug"],
@@ -159,7 +159,8 @@ async def _notice(db: Connection, tenant: UUID, tenant_slug: str, notice: dict[s
         json.dumps(notice["title"]),
         notice["default_language"],
         notice["languages"],
-        list(controller_ids),
+        [by_key[key] for key in notice["controllers"]],
+        by_key.get(notice.get("requests_to", "")),
         at,
     )
     await db.execute(

@@ -47,6 +47,7 @@ async def migrate(place: Place, settings: Settings) -> None:
         async with admin.transaction():
             await admin.execute("SELECT pg_advisory_xact_lock(hashtext($1))", ADVISORY_LOCK)
             roles = await prepare_roles(admin, place.passwords)
+            await _prepare_extension(admin)
         if _pending(await _applied(admin)):
             async with as_owner(admin, roles, lock_seconds=LOCK_SECONDS, statement_seconds=STATEMENT_SECONDS):
                 await admin.execute("SELECT pg_advisory_xact_lock(hashtext($1))", ADVISORY_LOCK)
@@ -54,6 +55,17 @@ async def migrate(place: Place, settings: Settings) -> None:
         await _check_key(admin, settings)
     finally:
         await admin.close(timeout=2)
+
+
+async def _prepare_extension(admin: Connection) -> None:
+    """Names like others are found by trigrams. Where the server has the extension, whoever may create in the database may add it."""
+    try:
+        await admin.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
+    except (asyncpg.InsufficientPrivilegeError, asyncpg.UndefinedFileError, asyncpg.FeatureNotSupportedError) as error:
+        raise NotPrepared(
+            f"The extension pg_trgm, by which names are searched, cannot be added: {error}. Install PostgreSQL's contrib modules, and "
+            "have an administrator run this in the database:\nCREATE EXTENSION pg_trgm WITH SCHEMA public;"
+        ) from error
 
 
 async def _applied(admin: Connection) -> set[str]:

@@ -109,6 +109,7 @@ def _commands(roles: Roles, passwords: Mapping[Duty, str], missing: list[str], m
     lines.append(f"GRANT {roles.serving('app')} TO {roles.serving('operator')};")
     lines.append(f"GRANT {roles.owner} TO {me};")
     lines.append(f"GRANT USAGE, CREATE ON SCHEMA public TO {roles.owner};")
+    lines.append("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public;")
     return "The user of DATABASE_URL may not create roles. Have an administrator run this in the database:\n" + "\n".join(lines)
 
 

@@ -1,6 +1,6 @@
 """The tables of who is who. Column types stand here; keys across tenants, policies and grants stand in the migrations."""
 
-from piccolo.columns import UUID, Array, Bytea, Integer, Text, Timestamptz
+from piccolo.columns import UUID, Array, Bytea, Date, Integer, Text, Timestamptz
 from piccolo.columns.column_types import JSONB
 from piccolo.table import Table
 
@@ -53,6 +53,10 @@ class Controller(Table, tablename="controllers", db=ENGINE):
     revision = Integer(default=None)
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
+    periods = JSONB(default=None, help_text="schemas.Period of each brand or former name that is not for always")
+    ceased_on = Date(default=None, null=True, help_text="its last day")
+    successor_id = UUID(default=None, null=True, help_text="a controller of any tenant")
+    processor_for = Array(UUID(), default=None, help_text="controllers of any tenant")
 
 
 class Identifier(Table, tablename="directory", db=ENGINE):
@@ -61,7 +65,7 @@ class Identifier(Table, tablename="directory", db=ENGINE):
     id = UUID(primary_key=True, default=None)
     tenant_id = UUID(default=None)
     controller_id = UUID(default=None)
-    kind = Text(default=None, help_text="business_id, domain, legal_name, brand or former_name")
+    kind = Text(default=None, help_text="business_id, domain, legal_name, brand, former_name, place, ceased, successor, processor_for")
     value = Text(default=None, help_text="as the controller writes it")
     folded = Text(default=None, help_text="as it is compared")
     country = Text(default=None)
@@ -69,6 +73,9 @@ class Identifier(Table, tablename="directory", db=ENGINE):
     claimed_at = Timestamptz(default=None)
     verified_at = Timestamptz(default=None, null=True)
     ended_at = Timestamptz(default=None, null=True)
+    loose = Text(default=None, null=True, help_text="a name's naming.Loose.key")
+    since = Date(default=None, null=True)
+    until = Date(default=None, null=True)
 
 
 class Verification(Table, tablename="verifications", db=ENGINE):

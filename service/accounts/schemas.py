@@ -1,6 +1,6 @@
 """Shapes of the accounts API."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
@@ -63,6 +63,27 @@ Address = Annotated[str, Meta(max_length=1000, description="The postal address, 
 Phone = Annotated[str, Meta(max_length=40)]
 Email = Annotated[str, Meta(max_length=254)]
 Names = Annotated[list[Line], Meta(max_length=100)]
+
+
+class Period(Input, omit_defaults=False):
+    """When a brand or former name was or is the company's: both days are in it, null is open. Requests are routed by it then."""
+
+    name: Line
+    since: date | None = None
+    until: date | None = None
+
+
+Brands = Annotated[Names, Meta(description="Names that it is known by: brands, registered auxiliary and parallel names.")]
+FormerNames = Annotated[Names, Meta(description="Requests that give one still find it, unless `periods` says until when.")]
+Periods = Annotated[
+    list[Period], Meta(max_length=100, description="For `brands` and `former_names` that are not for always; a name may have several.")
+]
+CeasedOn = Annotated[date, Meta(description="Its last day. After it, what is sent to it goes to `successor_id`, or to nobody.")]
+SuccessorId = Annotated[UUID, Meta(description="The controller, of any tenant, that took over what it was responsible for.")]
+ProcessorFor = Annotated[
+    list[UUID],
+    Meta(max_length=100, description="Controllers, of any tenant, for whom it processes data: requests that name it are theirs."),
+]
 Domains = Annotated[list[Annotated[str, Meta(max_length=253)]], Meta(max_length=100)]
 Languages = Annotated[list[Annotated[str, Meta(max_length=3)]], Meta(min_length=1, max_length=20)]
 Country = Annotated[str, Meta(pattern=r"^[A-Z]{2}$", description="ISO 3166-1 alpha-2; its public holidays count for deadlines.")]
@@ -81,12 +102,16 @@ class NewController(Input):
     email: Email | None = None
     phone: Phone | None = None
     dpo: DataProtectionOfficer | None = None
-    brands: Names = []
-    former_names: Names = []
+    brands: Brands = []
+    former_names: FormerNames = []
     domains: Domains = []
     country: Country = "FI"
     time_zone: TimeZone = "Europe/Helsinki"
     languages: Languages = msgspec.field(default_factory=lambda: ["fi"])
+    periods: Periods = []
+    ceased_on: CeasedOn | None = None
+    successor_id: SuccessorId | None = None
+    processor_for: ProcessorFor = []
 
 
 class ControllerChange(Input):
@@ -100,12 +125,16 @@ class ControllerChange(Input):
     email: Email | None | UnsetType = UNSET
     phone: Phone | None | UnsetType = UNSET
     dpo: DataProtectionOfficer | None | UnsetType = UNSET
-    brands: Names | UnsetType = UNSET
-    former_names: Names | UnsetType = UNSET
+    brands: Brands | UnsetType = UNSET
+    former_names: FormerNames | UnsetType = UNSET
     domains: Domains | UnsetType = UNSET
     country: Country | UnsetType = UNSET
     time_zone: TimeZone | UnsetType = UNSET
     languages: Languages | UnsetType = UNSET
+    periods: Periods | UnsetType = UNSET
+    ceased_on: CeasedOn | None | UnsetType = UNSET
+    successor_id: SuccessorId | None | UnsetType = UNSET
+    processor_for: ProcessorFor | UnsetType = UNSET
 
 
 class Controller(msgspec.Struct):
@@ -122,7 +151,11 @@ class Controller(msgspec.Struct):
     country: str
     time_zone: str
     languages: list[str]
-    verified: Annotated[list[str], Meta(description="Which of its identifiers the operator has verified: these route requests.")]
+    periods: list[Period]
+    ceased_on: date | None
+    successor_id: UUID | None
+    processor_for: list[UUID]
+    verified: Annotated[list[str], Meta(description="What of this the operator has verified: only that routes requests.")]
     created_at: datetime
     updated_at: datetime
 

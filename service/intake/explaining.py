@@ -1,11 +1,13 @@
-"""Why an answer is due on its day, in words: what was counted, and what moved it."""
+"""In words: why an answer is due on its day, and why a request went where it did, or nowhere."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from babel.dates import format_date
 
 from service.intake.deadlines import EXTENDED_MONTHS, Deadline
 from service.intake.public_holidays import is_published, regions_at_rest
+from service.intake.routing import Why
 from service.languages import LOCALES, Words, country_name, duration, long_date, ours
 
 words = Words(__package__)
@@ -36,3 +38,7 @@ def explain(found: Deadline, country: str, language: str) -> str:
         years = {on.year for on in (found.nominal_on, found.due_on) if not is_published(on.year, country)}
         said.append(words("because_provisional", language, years="–".join(map(str, sorted(years)))))
     return " ".join(said)
+
+
+def explain_routing(why: Sequence[Why], language: str) -> str:
+    return " ".join(words(f"why_{reason.code}", language, value=reason.value) for reason in why)

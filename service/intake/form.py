@@ -16,8 +16,9 @@ from service.errors import MalformedRequest, NotFound, UnsupportedMediaType
 from service.idempotency import attempt_by_anybody
 from service.intake import receiving
 from service.intake.authorities import authority_in
+from service.intake.finding import route
 from service.intake.receiving import Doors, NoController
-from service.intake.routing import Routed, route
+from service.intake.routing import Routed, Unknown
 from service.intake.schemas import TYPES, Acknowledgement, ChooseController, ControllerHints, NewRequest
 from service.intake.telling import words
 from service.languages import long_date, long_time
@@ -120,9 +121,10 @@ def _at_fault(said: str) -> str:
     return "controller" if path == ["controller", "name"] else path[-1]
 
 
-async def _bound(notice: str | None) -> Entry | None:
+async def _bound(notice: str | None) -> list[Entry]:
+    """Whom a notice's form is for. Of several, the person chooses one after sending."""
     if notice is None:
-        return None
+        return []
     nobody = NotFound("No published notice is at this address, so there is nobody to send a request to.")
     try:
         hints = msgspec.convert({"notice": notice}, ControllerHints)
@@ -130,22 +132,22 @@ async def _bound(notice: str | None) -> Entry | None:
         raise nobody from error
     async with acting_for_platform("a published notice's controller is for everybody", read_only=True) as db:
         found = await route(db, hints)
-    if not isinstance(found, Routed):
+    if isinstance(found, Unknown):
         raise nobody
-    return found.entry
+    return [found.entry] if isinstance(found, Routed) else found.candidates
 
 
 def _form(
     request: Asked,
     language: str,
-    bound: Entry | None,
+    bound: list[Entry],
     notice: str | None,
     values: FormMultiDict,
     wrong: dict[str, str],
     *,
     status: int = 200,
 ) -> Response[bytes]:
-    title = words("form_title_to", language, name=bound.name) if bound else words("form_title", language)
+    title = words("form_title_to", language, name=bound[0].name) if len(bound) == 1 else words("form_title", language)
     body = page.render(
         "intake/form.html",
         language,
@@ -192,6 +194,7 @@ def _nobody(language: str, error: NoController) -> Response[bytes]:
         title=words("none_title", language),
         words=words,
         near=error.members["near"],
+        explanation=error.members["explanation"],
         authority=authority,
     )
     return page.respond(body, status=422, private=True)

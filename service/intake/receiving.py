@@ -17,8 +17,9 @@ from service import clock, errors, idempotency, languages, sealing
 from service.errors import FieldError, InvalidContent, NotFound, Problem
 from service.idempotency import Attempt, Outcome
 from service.intake.authorities import authority_in
-from service.intake.explaining import explain
-from service.intake.routing import Ambiguous, Notice, Routed, Unknown, route
+from service.intake.explaining import explain, explain_routing
+from service.intake.finding import route
+from service.intake.routing import Ambiguous, Notice, Routed, Unknown, Why
 from service.intake.schemas import (
     Acknowledgement,
     ChooseController,
@@ -26,6 +27,7 @@ from service.intake.schemas import (
     NewRequest,
     RoutedController,
     Routing,
+    RoutingReason,
 )
 from service.intake.storing import CONFIRM, TELL_CONTROLLER, Incoming, hashed, status_url, stored
 from service.sealing import TenantKeys
@@ -80,11 +82,16 @@ async def receive(data: NewRequest, attempt: Attempt, doors: Doors) -> Response[
         raise NoController(
             "Nothing was delivered and nothing was kept. Name the controller by its business id, its web address or the address "
             "of its privacy notice; or write to it directly. The supervisory authority can help you to find it.",
-            members={"near": near, "supervisory_authority": authority_in("FI")},
+            members={
+                "near": near,
+                "why": reasons(found.why),
+                "explanation": explain_routing(found.why, data.language),
+                "supervisory_authority": authority_in("FI"),
+            },
         )
     if isinstance(found, Ambiguous):
         async with acting_for_platform("a pending request is nobody's yet") as db:
-            return await attempt.once(db, lambda: _keep_pending(db, data, types, found.candidates, near, at, doors))
+            return await attempt.once(db, lambda: _keep_pending(db, data, types, found, near, at, doors))
     return await attempt.once_together(lambda: acting_for(found.entry.tenant_id), lambda db: _accept(db, data, types, found, at, doors))
 
 
@@ -109,7 +116,9 @@ async def choose(pending_id: UUID, secret: str, controller_id: UUID, attempt: At
         key = sealing.unseal(doors.settings.keys.derived("pending requests"), row["wrapped"], "pending request", pending_id)
         opened = sealing.unseal(key, row["sealed"], "pending request", pending_id)
         kept = msgspec.msgpack.decode(opened, type=_Sealed)
-        given, writes = await _accept(db, kept.request, kept.types, Routed(chosen[0], "choice"), row["received_at"], doors)
+        given, writes = await _accept(
+            db, kept.request, kept.types, Routed(chosen[0], "choice", why=(Why("choice"),)), row["received_at"], doors
+        )
         await write(db, *writes)
         return given
 
@@ -170,7 +179,7 @@ async def _accept(db: Connection, data: NewRequest, types: list[str], found: Rou
     acknowledgement = Acknowledgement(
         reference=taken.reference,
         status_url=status_url(doors.settings, taken.reference, taken.secret),
-        routed_to=Routing(shown(entry), found.matched_by),
+        routed_to=Routing(shown(entry), found.matched_by, reasons(found.why), explain_routing(found.why, data.language)),
         received_at=received_at,
         nominal_on=due.nominal_on,
         due_on=due.due_on,
@@ -185,7 +194,7 @@ async def _keep_pending(
     db: Connection,
     data: NewRequest,
     types: list[str],
-    candidates: Sequence[Entry],
+    found: Ambiguous,
     near: list[NearController],
     at: datetime,
     doors: Doors,
@@ -200,7 +209,7 @@ async def _keep_pending(
         hashed(secret),
         wrapped,
         sealed,
-        [entry.controller_id for entry in candidates],
+        [entry.controller_id for entry in found.candidates],
         at,
         at + PENDING,
     )
@@ -209,8 +218,10 @@ async def _keep_pending(
         title=SeveralControllers.title,
         status=409,
         detail="Several controllers fit what you gave. Nobody has received the request yet: choose one within 24 hours.",
-        candidates=[shown(entry) for entry in candidates],
+        candidates=[shown(entry) for entry in found.candidates],
         near=near,
+        why=reasons(found.why),
+        explanation=explain_routing(found.why, data.language),
         resume=f"{doors.settings.account_origin}/intake/pending/{pending_id}?secret={secret}",
         expires_at=at + PENDING,
     )
@@ -231,12 +242,16 @@ async def _near(db: Connection, entries: Sequence[Entry]) -> list[NearController
                 entry.controller_id,
             )
             notice = f"/n/{row['tenant']}/{row['slug']}" if row else None
-        shown_near.append(NearController(entry.controller_id, entry.name, entry.business_id, entry.verified, notice))
+        shown_near.append(NearController(entry.controller_id, entry.name, entry.business_id, entry.verified, notice, entry.place))
     return shown_near
 
 
 def shown(entry: Entry) -> RoutedController:
-    return RoutedController(entry.controller_id, entry.name, entry.business_id, entry.verified)
+    return RoutedController(entry.controller_id, entry.name, entry.business_id, entry.verified, entry.place)
+
+
+def reasons(why: Sequence[Why]) -> list[RoutingReason]:
+    return [RoutingReason(one.code, one.value) for one in why]
 
 
 def version_url(public_origin: str, tenant: str, publication: Any, number: int, language: str) -> str:

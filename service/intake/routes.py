@@ -11,13 +11,11 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from service import errors
 from service.guarding import public
 from service.idempotency import KeyHeader, attempt_by_anybody
-from service.intake import form, receiving
+from service.intake import finding, form, receiving
 from service.intake.limiting import limited
 from service.intake.receiving import Doors, NoController, SeveralControllers
 from service.intake.schemas import Acknowledgement, Choice, ChooseController, FoundController, FoundControllers, NewRequest
-from tenants import directory
 from tenants.acting import acting_for_platform
-from tenants.directory import NotAnIdentifier
 
 Asked = Request[Any, Any, Any]
 Secret = Annotated[str, QueryParameter(name="secret", description="From `status_url`; or send it as `Authorization: Bearer`.")]
@@ -83,12 +81,8 @@ async def find_controllers(
 ) -> FoundControllers:
     """At most five answers: for finding one controller, not for listing them."""
     async with acting_for_platform("the directory is for everybody", read_only=True) as db:
-        try:
-            found = await directory.claimed_by(db, "business_id", directory.business_id(q, "FI"), limit=5)
-        except NotAnIdentifier:
-            found = await directory.near(db, q, limit=5)
-        entries = await directory.entries(db, found)
-    return FoundControllers([FoundController(e.controller_id, e.name, e.business_id, e.verified) for e in entries])
+        entries = await finding.like(db, q)
+    return FoundControllers([FoundController(e.controller_id, e.name, e.business_id, e.verified, e.place) for e in entries])
 
 
 @get("/intake", operation_id="showRequestForm", include_in_schema=False, **public("anybody may use their rights"))

@@ -1,21 +1,33 @@
-"""Which controller is meant. Strongest hint first; a conflict between two hits stops and asks.
+"""Which controller is meant, and why: judged from what was typed and what the directory has. No database here.
 
-A notice, its address or a controller's id name their controller themselves, verified or not. A business id, a domain or
-a name routes only when the operator has verified whose it is.
+The strongest hint first; a conflict between two stops and asks. A notice, its address or a controller's id name their controller
+themselves, verified or not. A business id, a domain or a name routes only when the operator has verified whose it is. Whatever is
+like a name is shown and never delivered to.
 """
 
-import contextlib
-import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from service.intake.schemas import ControllerHints
-from tenants import directory
-from tenants.database import Connection
-from tenants.delegating import as_id
-from tenants.directory import Entry, NotAnIdentifier
+from rapidfuzz import fuzz
 
-NEAR = 5
+from service.intake.hinting import HostHint, NameHint, NumberHint, Sought
+from tenants.directory import NAMES, Bearer, Claim, Entry, fold_place
+from tenants.naming import Loose, loosely
+
+MOST_CANDIDATES = 5
+# What the directory calls a name, and what we call it in an answer.
+_MATCHED_BY = {"legal_name": "name", "former_name": "name", "brand": "brand"}
+
+
+@dataclass(frozen=True)
+class Why:
+    """One reason, as a code and what it is about; words.toml has its sentence under `why_<code>`."""
+
+    code: str
+    value: str = ""
 
 
 @dataclass(frozen=True)
@@ -27,130 +39,262 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class NamedNotice:
+    """A notice that was named, and its controllers in its order."""
+
+    notice: Notice
+    entries: tuple[Entry, ...]
+    requests_to: UUID | None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Which controllers share a published notice, whom they agreed on, and what its register is called."""
+
+    controllers: frozenset[UUID]
+    requests_to: UUID | None
+    registers: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was looked up. `others` are those to whom companies that ceased, and processors, lead."""
+
+    notices: Sequence[NamedNotice | None] = ()
+    by_id: Entry | None = None
+    bearers: Sequence[Bearer] = ()
+    others: Mapping[UUID, Entry] = field(default_factory=dict)
+    shelves: Sequence[Shelf] = ()
+
+
+@dataclass(frozen=True)
 class Routed:
     """Delivered to `entry`; `notice` is the one that the person came from, if any."""
 
     entry: Entry
     matched_by: str
     notice: Notice | None = None
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True)
 class Ambiguous:
-    """Several are meant by what was given. Only verified candidates can be chosen."""
+    """Several are meant by what was given. Only candidates can be chosen."""
 
     candidates: list[Entry]
     near: list[Entry]
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """No verified controller fits; `near` are for showing."""
+    """Nobody fits for sure; `near` are for showing."""
 
     near: list[Entry]
+    why: tuple[Why, ...] = ()
 
 
 @dataclass(frozen=True)
 class _Hit:
+    """Whom one hint means. Without controllers it says why it means nobody, and who may have been meant."""
+
     matched_by: str
-    controllers: list[Entry]
-    notice: Notice | None = None
+    controllers: tuple[Entry, ...]
+    why: tuple[Why, ...]
+    near: tuple[Entry, ...] = ()
+    named: NamedNotice | None = None
 
 
-async def route(db: Connection, hints: ControllerHints) -> Routed | Ambiguous | Unknown:
-    """`db` may be acting for nobody: the directory and publications are for everybody."""
-    hits = [hit for hit in await _hits(db, hints) if hit.controllers]
+def decide(sought: Sought, found: Found, at: datetime) -> Routed | Ambiguous | Unknown:
+    looked = _hits(sought, found, at)
+    hits = [hit for hit in looked if hit.controllers]
     if not hits:
-        return Unknown(await _near(db, hints))
-    first = hits[0]
-    fitting, conflicting = first.controllers, False
+        why = tuple(reason for hit in looked for reason in hit.why) or (Why("too_little"),)
+        return Unknown(_each_once(entry for hit in looked for entry in hit.near), why)
+    fitting = hits[0].controllers
     for hit in hits[1:]:
-        agreed = [controller for controller in fitting if controller in hit.controllers]
+        agreed = tuple(entry for entry in fitting if entry in hit.controllers)
         if not agreed:
-            conflicting, fitting = True, fitting + hit.controllers
-        elif not conflicting:
-            fitting = agreed
-    if not conflicting and (len(fitting) == 1 or first.matched_by == "notice"):
-        # A notice of several controllers names the one that answers for it first.
-        return Routed(fitting[0], first.matched_by, first.notice)
-    several = sorted(set(fitting), key=lambda entry: (entry.name, entry.controller_id))
-    verified = [entry for entry in several if entry.verified]
-    others = [entry for entry in several if not entry.verified]
-    return Ambiguous(verified, others[:NEAR]) if verified else Unknown(others[:NEAR])
+            several = _each_once(entry for one in hits for entry in one.controllers)
+            # Whom most hints mean comes first, since few are offered.
+            several.sort(key=lambda entry: -sum(entry in one.controllers for one in hits))
+            return _ask(several, (Why("conflict"), *_reasons(hits)), unverified_too=False)
+        fitting = agreed
+    fitting, deciding = _narrowed(sought, found, hits, fitting)
+    if len(fitting) > 1:
+        return _ask(list(fitting), (Why("several"), *_reasons(hits)), unverified_too=hits[0].named is not None)
+    if contradicting := _contradicting(sought, hits, fitting[0]):
+        return Unknown([fitting[0]], (contradicting,))
+    named = hits[0].named
+    return Routed(fitting[0], hits[0].matched_by, named.notice if named else None, (*_reasons(hits), *deciding))
 
 
-async def _hits(db: Connection, hints: ControllerHints) -> list[_Hit]:
-    """In order of strength; text that cannot be such an identifier hits nothing."""
-    hits = [await _by_notice(db, named) for named in (hints.notice, hints.notice_url) if named]
-    if hints.controller_id:
-        hits.append(_Hit("controller_id", await directory.entries(db, [hints.controller_id])))
-    if hints.business_id:
-        hits.append(_Hit("business_id", await directory.verified_by(db, ["business_id"], _business_ids(hints.business_id))))
-    for host in _hosts(hints):
-        hits.append(_Hit("domain", await directory.owners_of_domain(db, host)))
-    if hints.name and (folded := directory.fold_name(hints.name)):
-        hits.append(_Hit("name", await directory.verified_by(db, ["legal_name", "former_name"], [folded])))
-    if hints.brand and (folded := directory.fold_name(hints.brand)):
-        hits.append(_Hit("brand", await directory.verified_by(db, ["brand"], [folded])))
+def _ask(several: list[Entry], why: tuple[Why, ...], *, unverified_too: bool) -> Ambiguous | Unknown:
+    """Of a notice's own controllers, unverified ones can be chosen too: it is the notice that names them."""
+    candidates = [entry for entry in several if entry.verified or unverified_too]
+    others = [entry for entry in several if entry not in candidates]
+    if not candidates:
+        return Unknown(others, why)
+    return Ambiguous(candidates[:MOST_CANDIDATES], others[:MOST_CANDIDATES], why)
+
+
+def _narrowed(sought: Sought, found: Found, hits: Sequence[_Hit], fitting: tuple[Entry, ...]) -> tuple[tuple[Entry, ...], tuple[Why, ...]]:
+    """Between several who all fit, what they agreed on decides, or whose register it is."""
+    if len(fitting) == 1:
+        return fitting, ()
+    ids = {entry.controller_id for entry in fitting}
+    named = hits[0].named
+    agreed = [named.requests_to] if named else []
+    if all(hit.matched_by in _MATCHED_BY.values() for hit in hits):
+        agreed = [shelf.requests_to for shelf in found.shelves if ids <= shelf.controllers]
+    for desk in agreed:
+        if chosen := tuple(entry for entry in fitting if entry.controller_id == desk):
+            return chosen, (Why("agreed_desk"),)
+    if sought.register:
+        keeping = {one for shelf in found.shelves if sought.register in shelf.registers for one in shelf.controllers}
+        if len(keepers := tuple(entry for entry in fitting if entry.controller_id in keeping)) == 1:
+            return keepers, (Why("register", sought.register),)
+    return fitting, ()
+
+
+def _contradicting(sought: Sought, hits: Sequence[_Hit], entry: Entry) -> Why | None:
+    """A right business id of somebody else, although we do not know whose: then a name or a domain alone does not decide."""
+    if hits[0].matched_by in ("notice", "controller_id", "business_id") or not entry.verified or entry.country != "FI":
+        return None
+    others = [number for number in sought.numbers if number.finnish and entry.business_id not in (None, number.finnish)]
+    return Why("other_business_id", others[0].typed) if others else None
+
+
+def _reasons(hits: Iterable[_Hit]) -> tuple[Why, ...]:
+    return tuple(dict.fromkeys(reason for hit in hits for reason in hit.why))
+
+
+def _each_once(entries: Iterable[Entry]) -> list[Entry]:
+    return list(dict.fromkeys(entries))
+
+
+def _hits(sought: Sought, found: Found, at: datetime) -> list[_Hit]:
+    """One for each hint, in order of strength."""
+    hits = [
+        _Hit("notice", named.entries, (Why("notice"),), named=named) if named else _Hit("notice", (), (Why("notice_unknown"),))
+        for named in found.notices
+    ]
+    if sought.controller_id:
+        known = (found.by_id,) if found.by_id else ()
+        hits.append(_Hit("controller_id", known, (Why("controller_id" if known else "controller_unknown"),)))
+    hits += [_followed(_by_number(number, found), found, at) for number in sought.numbers]
+    hits += [_followed(_by_host(host, found), found, at) for host in sought.hosts]
+    hits += [_followed(_by_name(name, found, at), found, at) for name in sought.names]
     return hits
 
 
-async def _by_notice(db: Connection, named: str) -> _Hit:
-    """Its controllers, the one that answers for it first."""
-    tenant, notice = _notice_named(named)
-    if notice is None:
-        return _Hit("notice", [])
-    # A query for each way of naming: one that asked for a slug or an id would use the index of neither.
-    which = "p.id = $1" if as_id(notice) else "(p.slug = $1 OR p.former_slugs @> ARRAY[$1])"
-    whose = f"t.{'id' if as_id(tenant) else 'slug'} = $2" if tenant else "true"
-    rows = await db.fetch(
-        f"""SELECT entries.*, p.id AS notice_id, p.schedule
-            FROM publications p JOIN tenants t ON t.id = p.tenant_id JOIN {directory.ENTRIES} ON controller_id = ANY (p.controller_ids)
-            WHERE {which} AND {whose}
-            ORDER BY array_position(p.controller_ids, controller_id)""",
-        *(as_id(name) or name for name in (notice, tenant) if name),
-    )
-    notice_found = Notice(rows[0]["notice_id"], rows[0]["schedule"]) if rows else None
-    return _Hit("notice", [Entry(*row[:-2]) for row in rows], notice_found)
+def _by_number(number: NumberHint, found: Found) -> _Hit:
+    holders = _bearing(found, "business_id", number.forms)
+    missed = "business_id_unknown" if number.finnish else "business_id_wrong"
+    return _Hit("business_id", holders, (Why("business_id" if holders else missed, number.typed),))
 
 
-def _notice_named(text: str) -> tuple[str | None, str | None]:
-    """Tenant and notice from `tenant/notice`, from a notice's address, or from a notice's id alone."""
-    if as_id(text.strip()):
-        return None, text.strip()
-    match = re.search(r"(?:^|/n/)([a-z0-9-]{3,63})/([a-z0-9-]{3,63})(?:$|[/.])", re.split(r"[?#]", text.strip())[0])
-    return (match[1], match[2]) if match else (None, None)
+def _by_host(host: HostHint, found: Found) -> _Hit:
+    for name in host.chain:
+        if holders := _bearing(found, "domain", (name,)):
+            return _Hit("domain", holders, (Why("domain" if name == host.host else "domain_above", name),))
+    return _Hit("domain", (), (Why("domain_unknown" if host.host in host.chain else "public_suffix", host.host),))
 
 
-def _business_ids(text: str) -> list[str]:
-    """As a Finnish one and as another country's: eight digits may be either, and the person need not say which."""
-    found = []
-    for country in ("FI", ""):
-        with contextlib.suppress(NotAnIdentifier):
-            found.append(directory.business_id(text, country))
-    return found
+def _bearing(found: Found, kind: str, forms: Sequence[str]) -> tuple[Entry, ...]:
+    return tuple(_each_once(one.entry for one in found.bearers if one.claim.kind == kind and one.claim.folded in forms))
 
 
-def _hosts(hints: ControllerHints) -> list[str]:
-    hosts = []
-    # A notice's address that is not ours still tells whose site it stood on.
-    elsewhere = hints.notice_url if hints.notice_url and _notice_named(hints.notice_url)[1] is None else None
-    for text in (hints.domain, elsewhere):
-        if text:
-            try:
-                hosts.append(directory.domain(text))
-            except NotAnIdentifier:
-                continue
-    return hosts
+def _by_name(name: NameHint, found: Found, at: datetime) -> _Hit:
+    bearers = _of_name(found, name.loose)
+    living = [one for one in bearers if _holds(one, at)]
+    if not living:
+        if bearers:
+            return _Hit("name", (), (Why("period_over", bearers[0].claim.value),), _entries(bearers))
+        return _by_name_and_place(name, found, at) or _Hit("name", (), (Why("name_unknown", name.typed),), _about_there(name, found, at))
+    if exact := [one for one in living if one.claim.folded == name.letters]:
+        # Letter for letter, form and all. Of a name without a form, one that only has a form more is as much what was typed.
+        alike = [] if name.loose.forms else [one for one in living if _loose(one.claim).marked == name.loose.marked]
+        return _hit([*exact, *alike])
+    if len(_entries(living)) > 1:
+        return _hit(living)
+    if not any(name.loose.may_mean(_loose(one.claim)) for one in living):
+        return _Hit("name", (), (Why("other_form", living[0].claim.value),), _entries(living))
+    return _hit(living)
 
 
-async def _near(db: Connection, hints: ControllerHints) -> list[Entry]:
-    found: list[UUID] = []
-    for number in _business_ids(hints.business_id or ""):
-        found += await directory.claimed_by(db, "business_id", number, limit=NEAR)
-    for host in _hosts(hints):
-        found += await directory.claimed_by(db, "domain", host, limit=NEAR)
-    for name in (hints.name, hints.brand):
-        if name:
-            found += await directory.near(db, name, limit=NEAR)
-    return await directory.entries(db, list(dict.fromkeys(found))[:NEAR])
+def _by_name_and_place(name: NameHint, found: Found, at: datetime) -> _Hit | None:
+    """A town decides between several of the name before it, and by itself nothing."""
+    for before, place in name.before_place:
+        living = _sharing(before, found, at)
+        there = [one for one in living if one.entry.place and fold_place(one.entry.place) == place]
+        if there and len(_entries(living)) > 1:
+            hit = _hit(there)
+            return replace(hit, why=(*hit.why, Why("place", there[0].entry.place or "")))
+    return None
+
+
+def _about_there(name: NameHint, found: Found, at: datetime) -> tuple[Entry, ...]:
+    """Of several who bear the name beside a town, those in one that is spelled like it come first: `Espoon` is Espoo's, or a name."""
+    for rest, place in (*name.before_place, *name.after_place):
+        if living := _entries(_sharing(rest, found, at)):
+            return tuple(sorted(living, key=lambda entry: -fuzz.ratio(fold_place(entry.place or ""), place)))
+    return ()
+
+
+def _sharing(loose: Loose, found: Found, at: datetime) -> list[Bearer]:
+    return [one for one in _of_name(found, loose) if _holds(one, at) and loose.may_mean(_loose(one.claim))]
+
+
+def _hit(bearers: Sequence[Bearer]) -> _Hit:
+    claim = bearers[0].claim
+    return _Hit(_MATCHED_BY[claim.kind], _entries(bearers), (Why(claim.kind, claim.value),))
+
+
+def _entries(bearers: Iterable[Bearer]) -> tuple[Entry, ...]:
+    return tuple(_each_once(one.entry for one in bearers))
+
+
+def _of_name(found: Found, loose: Loose) -> list[Bearer]:
+    return [one for one in found.bearers if one.claim.kind in NAMES and one.claim.loose == loose.key]
+
+
+def _loose(claim: Claim) -> Loose:
+    loose = loosely(claim.value)
+    assert loose is not None  # else it had no key to be found by
+    return loose
+
+
+def _holds(bearer: Bearer, at: datetime) -> bool:
+    """Both days are in a period, by the controller's own calendar."""
+    today = at.astimezone(ZoneInfo(bearer.entry.time_zone)).date()
+    since, until = bearer.claim.since, bearer.claim.until
+    return (since is None or since <= today) and (until is None or today <= until)
+
+
+def _followed(hit: _Hit, found: Found, at: datetime) -> _Hit:
+    """What is a ceased company's is its successor's, and a processor stands for whom it works for."""
+    reached: list[Entry] = []
+    why: list[Why] = []
+    for entry in hit.controllers:
+        reached += _lead(entry, found.others, at, why, frozenset())
+    if not why:
+        return hit
+    return replace(hit, controllers=tuple(_each_once(reached)), why=(*hit.why, *why))
+
+
+def _lead(entry: Entry, others: Mapping[UUID, Entry], at: datetime, why: list[Why], seen: frozenset[UUID]) -> list[Entry]:
+    seen = seen | {entry.controller_id}
+    if has_ceased(entry, at):
+        successor = others.get(entry.successor) if entry.successor and entry.successor not in seen else None
+        why.append(Why("successor" if successor else "ceased", entry.name))
+        return _lead(successor, others, at, why, seen) if successor else []
+    clients = [others[client] for client in entry.processor_for if client in others and client not in seen]
+    if clients:
+        why.append(Why("processor", entry.name))
+        return [reached for client in clients for reached in _lead(client, others, at, why, seen)]
+    return [entry]
+
+
+def has_ceased(entry: Entry, at: datetime) -> bool:
+    return entry.ceased_on is not None and at.astimezone(ZoneInfo(entry.time_zone)).date() > entry.ceased_on

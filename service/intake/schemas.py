@@ -75,11 +75,12 @@ class Choice(Input):
     controller_id: UUID
 
 
-class RoutedController(msgspec.Struct):
+class RoutedController(msgspec.Struct, omit_defaults=True):
     id: UUID
     name: str
     business_id: str | None
     verified: Annotated[bool, Meta(description="Whether we have verified who this is. If not, the notice names it, we do not.")]
+    place: Annotated[str | None, Meta(description="Its town, where we have verified that.")] = None
 
 
 class NearController(msgspec.Struct, omit_defaults=True):
@@ -90,11 +91,21 @@ class NearController(msgspec.Struct, omit_defaults=True):
     business_id: str | None
     verified: bool
     notice: str | None = None
+    place: str | None = None
+
+
+class RoutingReason(msgspec.Struct):
+    """Why a request goes where it goes, or goes nowhere."""
+
+    code: Annotated[str, Meta(description="What decided, such as business_id, domain_above, successor, conflict; listed in docs/api.md.")]
+    value: Annotated[str, Meta(description="What that is about: a number, a name, a host; empty where nothing is.")]
 
 
 class Routing(msgspec.Struct):
     controller: RoutedController
     matched_by: Annotated[str, Meta(description="notice, controller_id, business_id, domain, name, brand or choice")]
+    why: list[RoutingReason]
+    explanation: Annotated[str, Meta(description="The reasons in words, in the language of the request.")]
 
 
 class Acknowledgement(msgspec.Struct):
@@ -121,6 +132,8 @@ class ChooseController(msgspec.Struct):
     detail: str
     candidates: list[RoutedController]
     near: list[NearController]
+    why: list[RoutingReason]
+    explanation: Annotated[str, Meta(description="The reasons in words, in the language of the request.")]
     resume: str
     expires_at: datetime
     next: Literal["choose_controller"] = "choose_controller"
@@ -181,11 +194,12 @@ class RequestDetail(RequestCase):
     details: dict[str, Any] | None
 
 
-class FoundController(msgspec.Struct):
+class FoundController(msgspec.Struct, omit_defaults=True):
     id: UUID
     name: str
     business_id: str | None
     verified: bool
+    place: str | None = None
 
 
 class FoundControllers(msgspec.Struct):

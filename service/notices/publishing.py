@@ -30,6 +30,7 @@ from service.notices.snapshotting import snapshots
 from service.notices.variables import resolve, unfilled
 from tenants.callers import Actor
 from tenants.database import Connection
+from tenants.naming import fold_name
 
 FURTHEST = timedelta(days=3653)
 
@@ -199,15 +200,17 @@ async def _keep(
         predecessor(made, earlier),
     )
     await db.execute(
-        """INSERT INTO publications (tenant_id, id, slug, default_language, controller_ids, schedule, changed_at)
-           VALUES ($1, $2, $3, $4, $5, '[]', $6)
-           ON CONFLICT (tenant_id, id) DO UPDATE SET default_language = $4, controller_ids = $5""",
+        """INSERT INTO publications (tenant_id, id, slug, default_language, controller_ids, schedule, changed_at, requests_to, registers)
+           VALUES ($1, $2, $3, $4, $5, '[]', $6, $7, $8)
+           ON CONFLICT (tenant_id, id) DO UPDATE SET default_language = $4, controller_ids = $5, requests_to = $7, registers = $8""",
         tenant,
         row["id"],
         row["slug"],
         row["default_language"],
         row["controller_ids"],
         made.published_at,
+        row["requests_to"],
+        sorted({fold_name(name) for name in (content.register_name or {}).values()}),
     )
     edition = edition_of(reading, str(row["id"]))
 

@@ -54,14 +54,14 @@ async def create_notice(
     check_slug(data.slug)
     async with acting_for(acting.tenant_id) as db:
         _check(data.languages, data.default_language, data.title)
-        await _check_controllers(db, acting.tenant_id, data.controller_ids)
+        await _check_controllers(db, acting.tenant_id, data.controller_ids, data.requests_to)
 
         async def effect() -> idempotency.Answer:
             at, notice_id = clock.now(), clock.new_id()
             try:
                 await db.execute(
                     """INSERT INTO notices (tenant_id, id, slug, kind, title, default_language, languages, controller_ids,
-                           created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)""",
+                           requests_to, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)""",
                     acting.tenant_id,
                     notice_id,
                     data.slug,
@@ -70,6 +70,7 @@ async def create_notice(
                     data.default_language,
                     data.languages,
                     data.controller_ids,
+                    data.requests_to,
                     at,
                 )
             except asyncpg.UniqueViolationError as error:
@@ -121,12 +122,13 @@ async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], 
     async with acting_for(acting.tenant_id) as db:
         row = await find(db, acting.tenant_id, notice, lock=True)
         changes: dict[str, Any] = {name: value for name in data.__struct_fields__ if (value := getattr(data, name)) is not UNSET}
-        after = {name: changes.get(name, row[name]) for name in ("languages", "default_language", "controller_ids")}
+        after = {name: changes.get(name, row[name]) for name in ("languages", "default_language", "controller_ids", "requests_to")}
         title = changes.get("title", msgspec.json.decode(row["title"]))
         _check(after["languages"], after["default_language"], title)
-        await _check_controllers(db, acting.tenant_id, after["controller_ids"])
+        await _check_controllers(db, acting.tenant_id, after["controller_ids"], after["requests_to"])
         await db.execute(
-            """UPDATE notices SET title = $3, default_language = $4, languages = $5, controller_ids = $6, updated_at = $7
+            """UPDATE notices SET title = $3, default_language = $4, languages = $5, controller_ids = $6, requests_to = $7,
+                   updated_at = $8
                WHERE tenant_id = $1 AND id = $2""",
             acting.tenant_id,
             row["id"],
@@ -134,6 +136,7 @@ async def change_notice(acting: NamedDependency[Acting], notice: FromPath[str], 
             after["default_language"],
             after["languages"],
             after["controller_ids"],
+            after["requests_to"],
             clock.now(),
         )
         await record(db, acting.tenant_id, "notice:change", acting.actor, {"notice": row["id"]}, {"fields": sorted(changes)})
@@ -240,9 +243,11 @@ def _check(languages: list[str], default: str, title: dict[str, str]) -> None:
         raise InvalidContent("The notice cannot be kept like this; `errors` says where.", errors=wrong)
 
 
-async def _check_controllers(db: Connection, tenant: UUID, ids: list[UUID]) -> None:
+async def _check_controllers(db: Connection, tenant: UUID, ids: list[UUID], requests_to: UUID | None) -> None:
     known = await db.fetch("SELECT id FROM controllers WHERE tenant_id = $1 AND id = ANY ($2)", tenant, ids)
     if unknown := {str(i) for i in ids} - {str(row["id"]) for row in known}:
         raise errors.invalid("/controller_ids", f"Not controllers of this tenant: {', '.join(sorted(unknown))}.")
     if len(set(ids)) < len(ids):
         raise errors.invalid("/controller_ids", "Each controller stands once.")
+    if requests_to and requests_to not in ids:
+        raise errors.invalid("/requests_to", "Requests can go to one of the notice's controllers.")

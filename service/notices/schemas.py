@@ -25,6 +25,11 @@ Number = Annotated[int, PathParameter(ge=1, le=2**31 - 1)]
 Told = Annotated[dict[Language, Annotated[str, Meta(min_length=1, max_length=2000)]], Meta(max_length=20)]
 
 
+RequestsTo = Annotated[
+    UUID, Meta(description="Which of several controllers requests go to, as they agreed (Art. 26). Null: the person is asked which one.")
+]
+
+
 class NewNotice(Input):
     """A notice to be. It starts with an empty draft."""
 
@@ -32,8 +37,9 @@ class NewNotice(Input):
     title: dict[Language, Line]
     default_language: Language
     languages: Annotated[list[Language], Meta(min_length=1, max_length=20)]
-    controller_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100, description="The first answers where one must.")]
+    controller_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100, description="The first one's time zone is the notice's.")]
     kind: NoticeKind = "privacy_notice"
+    requests_to: RequestsTo | None = None
 
 
 class ReasonGiven(Input):
@@ -48,6 +54,7 @@ class NoticeChange(Input):
     default_language: Language | UnsetType = UNSET
     languages: Annotated[list[Language], Meta(min_length=1, max_length=20)] | UnsetType = UNSET
     controller_ids: Annotated[list[UUID], Meta(min_length=1, max_length=100)] | UnsetType = UNSET
+    requests_to: RequestsTo | None | UnsetType = UNSET
 
 
 class Fate(msgspec.Struct):
@@ -71,6 +78,7 @@ class Notice(msgspec.Struct):
     default_language: str
     languages: list[str]
     controller_ids: list[UUID]
+    requests_to: UUID | None
     latest_version: Annotated[int | None, Meta(description="The highest version number; null before the first publication.")]
     url: Annotated[str, Meta(description="The public address; it answers once a version is in force.")]
     former_slugs: Annotated[list[str], Meta(description="Addresses with these go on working.")]

@@ -13,9 +13,10 @@ class Notice(Table, tablename="notices", db=ENGINE):
     title = JSONB(default=None)
     default_language = Text(default=None)
     languages = Array(Text(), default=None)
-    controller_ids = Array(UUID(), default=None, help_text="the first one answers for it where one must")
+    controller_ids = Array(UUID(), default=None, help_text="the first one's zone and country are the notice's")
     created_at = Timestamptz(default=None)
     updated_at = Timestamptz(default=None)
+    requests_to = UUID(default=None, null=True, help_text="the one that joint controllers agreed on")
 
 
 class NoticeSlug(Table, tablename="notice_slugs", db=ENGINE):
@@ -124,6 +125,8 @@ class Publication(Table, tablename="publications", db=ENGINE):
     succession = JSONB(default=None, null=True, help_text="schemas.Succession")
     face = JSONB(default=None, null=True, help_text="schemas.Face; null: not shown anew since that is kept")
     look = JSONB(default=None, null=True, help_text="theming.styling.Look that its pages wear")
+    requests_to = UUID(default=None, null=True)
+    registers = Array(Text(), default=None, null=True, help_text="the register's name in each language, folded; null: not published since")
 
 
 class Rendition(Table, tablename="renditions", db=ENGINE):

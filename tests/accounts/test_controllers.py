@@ -178,3 +178,67 @@ async def test_another_time_zone_ends_no_claim_and_moves_the_ends_of_days(cast: 
     accepted = cast.alice.api.post("/intake/requests", json=sent).json()
     due = datetime.fromisoformat(accepted["due_at"]).astimezone(ZoneInfo("America/New_York"))
     assert (due.date().isoformat(), due.hour) == (accepted["due_on"], 23)
+
+
+async def test_periods_a_town_and_who_comes_after_are_claims_too(cast: Cast, superuser: asyncpg.Connection) -> None:
+    heir, client = controller(cast.alice), controller(cast.charlie)
+    told = {
+        "address": "Katu 1, 00099 Esimerkkilä",
+        "brands": ["Vanhakello", "Kello"],
+        "periods": [
+            {"name": "Vanhakello", "since": "2001-01-01", "until": "2005-12-31"},
+            {"name": "vanhakello", "since": "2015-01-01", "until": None},
+        ],
+        "ceased_on": "2030-12-31",
+        "successor_id": heir["id"],
+        "processor_for": [client["id"]],
+    }
+    made = controller(cast.alice, name="Tuulikello Oy", **told)
+    assert {name: made[name] for name in told} == told
+    query = "SELECT kind, value, since, until FROM directory WHERE controller_id = $1::text::uuid AND ended_at IS NULL ORDER BY 1, 2, 3"
+    rows = [tuple(map(str, row)) for row in await superuser.fetch(query, made["id"])]
+    assert rows == [
+        ("brand", "Kello", "None", "None"),
+        ("brand", "Vanhakello", "2001-01-01", "2005-12-31"),
+        ("brand", "Vanhakello", "2015-01-01", "None"),
+        ("ceased", "2030-12-31", "None", "None"),
+        ("legal_name", "Tuulikello Oy", "None", "None"),
+        ("place", "Esimerkkilä", "None", "None"),
+        ("processor_for", client["id"], "None", "None"),
+        ("successor", heir["id"], "None", "None"),
+    ]
+    path = f"{cast.alice.path}/controllers/{made['id']}"
+    longer = [{"name": "Vanhakello", "since": "2001-01-01"}]
+    changed = cast.alice.api.patch(path, json={"periods": longer, "ceased_on": None, "successor_id": None, "processor_for": []})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["periods"] == [{**longer[0], "until": None}]
+    assert [tuple(map(str, row)) for row in await superuser.fetch(query, made["id"])] == [
+        ("brand", "Kello", "None", "None"),
+        ("brand", "Vanhakello", "2001-01-01", "None"),
+        ("legal_name", "Tuulikello Oy", "None", "None"),
+        ("place", "Esimerkkilä", "None", "None"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "pointer"),
+    [
+        ({"periods": [{"name": "Nobody's"}]}, "/periods/0/name"),
+        ({"brands": ["Kello"], "periods": [{"name": "Kello", "since": "2020-01-02", "until": "2020-01-01"}]}, "/periods/0/until"),
+        ({"successor_id": "00000000-0000-7000-8000-000000000000"}, "/ceased_on"),
+        ({"ceased_on": "2020-01-01", "successor_id": "00000000-0000-7000-8000-000000000000"}, "/successor_id"),
+        ({"processor_for": ["00000000-0000-7000-8000-000000000000"]}, "/processor_for"),
+        ({"domains": ["co.uk"]}, "/domains"),
+    ],
+)
+def test_what_diverts_requests_must_make_sense(cast: Cast, wrong: dict[str, Any], pointer: str) -> None:
+    refused = cast.alice.post("/controllers", {"name": "Tuulikello Oy", **wrong})
+    assert refused.status_code == 422, refused.text
+    assert [error["pointer"] for error in refused.json()["errors"]] == [pointer]
+
+
+def test_no_company_succeeds_itself(cast: Cast) -> None:
+    made = controller(cast.alice)
+    path = f"{cast.alice.path}/controllers/{made['id']}"
+    refused = cast.alice.api.patch(path, json={"ceased_on": "2020-01-01", "successor_id": made["id"]})
+    assert refused.status_code == 422, refused.text

@@ -49,13 +49,27 @@ async def test_two_verified_ones_are_offered_and_nobody_has_the_request_yet(
     before = [company.references for company in twins]
     answer = send(house, hint)
     document = several(answer)
-    assert set(document) == {"type", "title", "status", "detail", "candidates", "near", "resume", "expires_at", "next"}
+    assert set(document) == {
+        "type",
+        "title",
+        "status",
+        "detail",
+        "candidates",
+        "near",
+        "why",
+        "explanation",
+        "resume",
+        "expires_at",
+        "next",
+    }
     assert document["candidates"] == [
         {"id": company.id, "name": company.controller["name"], "business_id": company.controller["business_id"], "verified": True}
         for company in twins
     ]
     assert document["near"] == []
     assert "Nobody has received the request yet" in document["detail"]
+    assert document["why"][0] == {"code": "several", "value": ""}
+    assert document["explanation"].startswith("Tiedot sopivat useaan.")
     row = await superuser.fetchrow("SELECT * FROM pending_requests WHERE id = $1", pending_id(document))
     assert row["expires_at"] - row["received_at"] == timedelta(hours=24)
     assert datetime.fromisoformat(document["expires_at"]) == row["expires_at"]

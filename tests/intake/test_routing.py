@@ -7,7 +7,7 @@ import asyncpg
 import httpx
 import pytest
 
-from tests.cast import Cast, Player, controller, notice, publish, published
+from tests.cast import Cast, Player, controller, notice, publish, published, write
 from tests.house import House
 from tests.intake.person import Company, accepted, claiming, new_business_id, problem, send, verified
 
@@ -33,6 +33,11 @@ def routed(answer: httpx.Response) -> tuple[str, str, bool]:
         ({"name": "HALLAVIRRAN   LÄHIPUOTI OY."}, "Hallavirran Lähipuoti Oy", "name"),
         ({"name": "Hallavirran La\u0308hipuoti\u00a0Oy"}, "Hallavirran Lähipuoti Oy", "name"),
         ({"name": "Saaristonvalon Siirtopalvelu Oy"}, "Saaristonvalon Sähköverkko Oy", "name"),
+        ({"name": "Hallavirran Lähipuoti"}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"name": "Oy Hallavirran Lahipuoti Ab"}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"brand": "Hallavirran Lähipuoti Oy"}, "Hallavirran Lähipuoti Oy", "name"),
+        ({"name": "Y-tunnus 9910417-5"}, "Hallavirran Lähipuoti Oy", "business_id"),
+        ({"name": "www.hallavirta.example.org"}, "Hallavirran Lähipuoti Oy", "domain"),
         ({"brand": "pikkukivi"}, "Kivitaskun Vapaa-aika Oy", "brand"),
         ({"notice": "hallavirta/asiakkaat"}, "Hallavirran Lähipuoti Oy", "notice"),
     ],
@@ -61,7 +66,73 @@ def test_a_controllers_id_leads_to_an_unverified_one_too_and_says_so(house: Hous
     assert routed(send(house, {"controller_id": hidden.id})) == (hidden.controller["name"], "controller_id", False)
 
 
-def test_a_notice_of_several_controllers_goes_to_its_first_unless_another_is_named(house: House, cast: Cast) -> None:
+def test_an_answer_says_why_in_the_language_of_the_request(house: House, cast: Cast) -> None:
+    to = accepted(send(house, {"domain": "posti.hallavirta.example.org"}, language="sv"))["routed_to"]
+    assert to["why"] == [{"code": "domain_above", "value": "hallavirta.example.org"}]
+    assert to["explanation"] == "Adressen hör till den bekräftade domänen hallavirta.example.org."
+    refused = problem(send(house, {"business_id": "9910417-6", "name": "Hallavirran Lähipuoti ry"}, language="en"), 422, "no-controller")
+    assert [why["code"] for why in refused["why"]] == ["business_id_wrong", "other_form"]
+    assert refused["explanation"].startswith("9910417-6 is not a business ID: check the digits. There is Hallavirran Lähipuoti Oy here.")
+    assert refused["near"][0]["name"] == "Hallavirran Lähipuoti Oy"
+
+
+def test_a_right_business_id_of_somebody_else_stops_a_name(house: House, cast: Cast) -> None:
+    refused = problem(send(house, {"business_id": new_business_id(), "name": "Hallavirran Lähipuoti Oy"}), 422, "no-controller")
+    assert [why["code"] for why in refused["why"]] == ["other_business_id"]
+    assert [near["name"] for near in refused["near"]] == ["Hallavirran Lähipuoti Oy"]
+
+
+def test_a_shared_notice_asks_which_controller_until_they_agree_on_one(house: House, cast: Cast) -> None:
+    one, other = (controller(cast.alice, name=f"Yhteinen {secrets.token_hex(4)} Oy") for _ in range(2))
+    slug = notice(cast.alice, one["id"])
+    path = f"{cast.alice.path}/notices/{slug}"
+    shared = cast.alice.api.patch(path, json={"controller_ids": [one["id"], other["id"]]})
+    assert shared.status_code == 200, shared.text
+    assert publish(cast.alice, slug).status_code == 201
+    asked = problem(send(house, {"notice": f"acme/{slug}"}), 409, "several-controllers")
+    assert [candidate["id"] for candidate in asked["candidates"]] == [one["id"], other["id"]]
+    page = httpx.get(f"{house.url}/n/acme/{slug}/request")
+    assert page.status_code == 200
+    assert one["name"] in page.text
+    assert other["name"] in page.text
+    chosen = httpx.post(asked["resume"], json={"controller_id": other["id"]}, timeout=20)
+    assert routed(chosen) == (other["name"], "choice", False)
+    assert (
+        cast.alice.api.patch(path, json={"requests_to": str(cast.charlie.get("/controllers").json()["items"][0]["id"])}).status_code == 422
+    )
+    agreed = cast.alice.api.patch(path, json={"requests_to": other["id"]})
+    assert agreed.json()["requests_to"] == other["id"]
+    draft = cast.alice.get(f"/notices/{slug}/draft").json()
+    draft["title"]["fi"] = "Yhteinen seloste"
+    assert write(cast.alice, slug, {"title": draft["title"], "sections": draft["sections"]}).status_code == 200
+    assert publish(cast.alice, slug).status_code == 201
+    assert routed(send(house, {"notice": f"acme/{slug}"})) == (other["name"], "notice", False)
+
+
+def test_what_was_a_ceased_companys_is_its_verified_successors(house: House, cast: Cast) -> None:
+    heir = verified(cast, name=f"Perija {secrets.token_hex(4)} Oy", business_id=new_business_id())
+    ceased = verified(
+        cast,
+        name=f"Lakannut {secrets.token_hex(4)} Oy",
+        business_id=new_business_id(),
+        ceased_on="2020-12-31",
+        successor_id=heir.id,
+    )
+    for hint in ({"name": ceased.controller["name"]}, {"business_id": ceased.controller["business_id"]}):
+        to = accepted(send(house, hint))["routed_to"]
+        assert to["controller"]["id"] == heir.id
+        assert {"code": "successor", "value": ceased.controller["name"]} in to["why"]
+    assert accepted(send(house, {"controller_id": ceased.id}))["routed_to"]["controller"]["id"] == ceased.id
+    assert ceased.references
+    # Whoever writes another successor into the record diverts nothing.
+    thief = controller(cast.charlie)
+    path = f"{ceased.player.path}/controllers/{ceased.id}"
+    assert ceased.player.api.patch(path, json={"successor_id": thief["id"]}).status_code == 200
+    refused = problem(send(house, {"name": ceased.controller["name"]}), 422, "no-controller")
+    assert "ceased" in [why["code"] for why in refused["why"]]
+
+
+def test_a_notice_of_several_controllers_goes_to_the_agreed_one_unless_another_is_named(house: House, cast: Cast) -> None:
     group = {"notice": "saaristonvalo/konserni"}
     assert routed(send(house, group))[0] == "Saaristonvalo Oyj"
     assert routed(send(house, {**group, "business_id": "9930631-6"})) == ("Saaristonvalon Kotipalvelut Oy", "notice", True)
@@ -85,10 +156,12 @@ def test_a_notice_of_several_controllers_goes_to_its_first_unless_another_is_nam
         {"notice": "hallavirta/no-such-notice"},
         {"notice": "00000000-0000-0000-0000-000000000000"},
         {"controller_id": "00000000-0000-0000-0000-000000000000"},
-        {"name": "Hallavirran Lähipuoti"},
-        {"name": "Hallavirran Lahipuoti Oy"},
+        {"name": "Hallavirran Lähipuodille"},
+        {"name": "Hallavirran Lähipuoti ry"},
+        {"name": "Hallavirran Lähipu\u043eti Oy"},
+        {"name": "Hallavirran Lähi\u200bpuoti Oy"},
         {"name": "– . –"},
-        {"brand": "Hallavirran Lähipuoti Oy"},
+        {"brand": "Lähipuoti"},
         {"register": "Lähipuodin asiakasrekisteri"},
     ],
     ids=str,
@@ -172,6 +245,8 @@ def test_squatters_cannot_crowd_a_verified_controller_out(house: House, cast: Ca
         controller(cast.charlie, name=word, business_id=number)
     own = verified(cast, name=f"{word} Oy", business_id=number).controller
     for hint in ({"name": word}, {"brand": word}):
+        assert routed(send(house, hint)) == (own["name"], "name", True)
+    for hint in ({"name": f"{word}lle"}, {"brand": f"{word}n kauppa"}):
         first, *others = problem(send(house, hint), 422, "no-controller")["near"]
         assert first == {"id": own["id"], "name": own["name"], "business_id": number, "verified": True}
         assert [other["verified"] for other in others] == [False] * 4

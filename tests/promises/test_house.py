@@ -48,7 +48,7 @@ def test_words_are_there_in_all_our_languages_with_the_same_gaps(path: Path) -> 
 
 def test_every_word_is_used() -> None:
     sources = "\n".join(path.read_text("utf-8") for path in TRACKED if path.suffix in (".py", ".html") and "service" in path.parts)
-    made_up = re.compile(r"^(type|state|diff|note|error|in|act|method|grounds?|mail|controller|done|by|from|remind)_")
+    made_up = re.compile(r"^(why|type|state|diff|note|error|in|act|method|grounds?|mail|controller|done|by|from|remind)_")
     for path in (REPOSITORY / "service").rglob("words.toml"):
         for key in tomllib.loads(path.read_text("utf-8")):
             assert made_up.match(key) or f'"{key}"' in sources, f"{path.parent.name}: {key} is not used"
