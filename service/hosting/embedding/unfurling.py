@@ -13,10 +13,10 @@ from service import errors
 from service.errors import FieldError, FormatNotOffered, MalformedRequest, NotFound
 from service.guarding import public
 from service.hosting.answering import CURRENT, answer
-from service.hosting.copies import Copy
 from service.hosting.embedding.framing import VARY, title_of
 from service.hosting.embedding.meaning import Meant, find
 from service.hosting.finding import copy_of
+from service.hosting.heads import Copy
 
 WIDTH, HEIGHT = 640, 800
 _FORMS = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
