@@ -8,7 +8,7 @@ from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
 
 from service import errors
-from service.errors import NotFound, Problem
+from service.errors import NotFound
 from service.guarding import public
 from service.hosting.closing import Elsewhere, go_there, tell
 from service.hosting.copies import Copies
@@ -19,20 +19,23 @@ Asked = Request[Any, Any, Any]
 BASE = "/n/{tenant:str}/{notice:str}"
 
 
-def reading(what: str, data: type[Any] | None = None, *, media_type: str = MediaType.HTML, also: tuple[type[Problem], ...] = ()) -> Any:
-    """A public reading's keywords; `data` describes its JSON, for clients made from the OpenAPI document. Without it there is text."""
-    described = public(what, [errors.NotFound, errors.NotInForce, errors.NoticeGone, errors.VersionRedacted, *also])
+def reading(what: str, data: type[Any] | None = None, *, media_type: str = MediaType.HTML, leads: str = "") -> Any:
+    """A public reading's keywords; `data` describes its JSON, for clients made from the OpenAPI document. Without it there is text.
+
+    `leads` says when it redirects to what was asked for (302).
+    """
+    described = public(what, [errors.NotFound, errors.NotInForce, errors.NoticeGone, errors.VersionRedacted])
     shown = ResponseSpec(data or str, media_type=MediaType.JSON if data else media_type, description=what, generate_examples=False)
-    responses = {200: shown, **REDIRECTS, **described["responses"]}
+    found = {302: ResponseSpec(None, description=leads)} if leads else {}
+    responses = {200: shown, **found, **REDIRECTS, **described["responses"]}
     return {**described, "responses": responses, "exception_handlers": ELSEWHERE, "tags": ["Public"]}
 
 
 def leading(what: str) -> Any:
-    """The same for an address that leads to what was asked for."""
-    described = reading(what)
-    _, *others = described["responses"]
-    responses = {302: ResponseSpec(None, description=what), **{status: described["responses"][status] for status in others}}
-    return {**described, "status_code": 302, "responses": responses}
+    """The same for an address that does nothing but redirect."""
+    described = reading(what, leads=what)
+    del described["responses"][200]
+    return {**described, "status_code": 302}
 
 
 ELSEWHERE = {Elsewhere: go_there, errors.NoticeGone: tell, errors.NotInForce: tell, errors.VersionRedacted: tell}

@@ -33,7 +33,11 @@ Leaf = Annotated[
     BASE,
     operation_id="readNotice",
     summary="The notice in force",
-    **reading("The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms", VersionInForce),
+    **reading(
+        "The notice in force, in the reader's language; `.json` and `.md` after the slug for other forms",
+        VersionInForce,
+        leads="With `Accept-Datetime`: `Location` is the version that was in force at that time (RFC 7089).",
+    ),
 )
 async def read_notice(request: Asked, state: State, tenant: FromPath[str], notice: FromPath[str]) -> Response[bytes]:
     form = form_of(notice)
