@@ -150,7 +150,8 @@ def _narrowed(sought: Sought, found: Found, hits: Sequence[_Hit], fitting: tuple
     for desk in agreed:
         if chosen := tuple(entry for entry in fitting if entry.controller_id == desk):
             return chosen, (Why("agreed_desk"),)
-    if sought.register:
+    # What a register is called nobody verifies: it decides within one tenant, and takes nothing from another.
+    if sought.register and len({entry.tenant_id for entry in fitting}) == 1:
         keeping = {one for shelf in found.shelves if sought.register in shelf.registers for one in shelf.controllers}
         if len(keepers := tuple(entry for entry in fitting if entry.controller_id in keeping)) == 1:
             return keepers, (Why("register", sought.register),)

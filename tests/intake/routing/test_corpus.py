@@ -145,6 +145,15 @@ def test_exact_business_ids_and_hosts_are_verified() -> None:
         assert any(domain.verified for domain in directory()[query.keys[0]].domains), query
 
 
+def test_unknown_hosts_are_at_or_below_nobodys_verified_host() -> None:
+    """A letter too many in front of a host may make one below another company's."""
+    verified = {domain.text for one in directory().values() for domain in one.domains if domain.verified}
+    for query in of("unknown_host"):
+        host = re.sub(r"^.*(?:://|@)", "", query.hints["domain"] or "").split("/")[0].lower()
+        above = {host.split(".", count)[-1] for count in range(host.count(".") + 1)}
+        assert not above & verified, query
+
+
 def test_wrong_check_digits_are_wrong() -> None:
     for query in of("wrong_check_digit"):
         digits = re.sub(r"\D", "", query.hints["business_id"] or "")
