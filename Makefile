@@ -13,7 +13,7 @@ run: $(VENV)/.runtime ## Set everything up and serve on http://127.0.0.1:8000
 	@exec $(BIN)/seloste serve
 
 test: $(VENV)/.dev $(VENV)/.browser ## Set everything up and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(if $(TEST_DATABASE_URL),,-n 2 --dist loadgroup)
 
 lint: $(VENV)/.dev ## Style, types, layers
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -16,8 +16,17 @@ CONTACTS = "mailto:security@example.org, https://example.org/security"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests in the browser come last: from its start on Playwright keeps an event loop of its own running in this thread."""
-    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    """Tests in the browser come last: from its start on Playwright keeps an event loop of its own running in this thread.
+
+    A file's tests stay together where several processes share the work, and share what the file set up.
+    """
+    items.sort(key=_in_browser)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(f"{item.path}{' in the browser' if _in_browser(item) else ''}"))
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return "browser" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")
