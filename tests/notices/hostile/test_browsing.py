@@ -19,7 +19,7 @@ from tests.house import House
 from tests.notices.hostile import planting
 from tests.notices.hostile.carrying import PROVOKED
 from tests.notices.hostile.evading import Evasion, evasions
-from tests.notices.hostile.trapping import PAGE, TEXT, Trapped, trapped
+from tests.notices.hostile.trapping import EMBEDDED, PAGE, TEXT, Trapped, trapped
 
 IN_MARKDOWN = ("address in Markdown", "breakout", "structure")
 
@@ -136,7 +136,7 @@ def test_embedded_by_script_in_a_foreign_page(house: House, planted: str, site: 
     url = site.page(f'<script data-ours src="{house.url}/embed/v1.js" data-notice="{path}" data-lang="fi"></script>')
     with trapped(browser, url, house.url, site.url) as seen:
         seen.page.locator("article h2").first.wait_for()
-        _is_harmless(seen, TEXT)
+        _is_harmless(seen, EMBEDDED)
 
 
 def test_embedded_as_an_element_in_a_foreign_page(house: House, planted: str, site: Site, browser: Browser) -> None:

@@ -64,10 +64,11 @@ TEXT = (
     "a", "article", "blockquote", "br", "code", "dd", "div", "dl", "dt", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre",
     "s", "section", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 )  # fmt: skip
+EMBEDDED = (*TEXT, "privacy-notice")
 PAGE = (*TEXT, "aside", "del", "footer", "h1", "header", "ins", "main", "nav", "span", "time")
 ATTRIBUTES = (
-    "aria-current", "aria-label", "aria-labelledby", "class", "datetime", "dir", "href", "hreflang", "id", "lang", "rel", "role", "scope",
-    "start", "tabindex", "title",
+    "aria-current", "aria-label", "aria-labelledby", "class", "datetime", "dir", "href", "hreflang", "id", "lang", "notice", "rel", "role",
+    "scope", "start", "tabindex", "title",
 )  # fmt: skip
 
 

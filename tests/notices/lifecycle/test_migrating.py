@@ -27,6 +27,8 @@ async def old(house: House, superuser: asyncpg.Connection, monkeypatch: pytest.M
     await superuser.execute(f"CREATE DATABASE {NAME}")
     admin = await asyncpg.connect(**{**house.superuser(), "database": NAME})
     try:
+        # As the administrator adds it before any migration.
+        await admin.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public")
         await migrate(admin, YESTERDAY)
         yield admin
     finally:
